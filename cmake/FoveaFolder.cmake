@@ -1,0 +1,17 @@
+# One static library a folder of fovea/. DEPENDS names the folders it may include, and is the one place where the
+# arrows of docs/design.md are written down: tests/arrows_test.cmake compares every #include with it.
+function(fovea_folder name)
+  cmake_parse_arguments(F "" "" "DEPENDS;LIBRARIES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
+  if(sources)
+    add_library(fovea_${name} STATIC ${sources})
+    set(scope PUBLIC)
+  else()
+    add_library(fovea_${name} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  list(TRANSFORM F_DEPENDS PREPEND fovea_ OUTPUT_VARIABLE folders)
+  target_link_libraries(fovea_${name} ${scope} ${folders} ${F_LIBRARIES})
+  set_property(GLOBAL APPEND PROPERTY FOVEA_FOLDERS ${name})
+  set_property(GLOBAL PROPERTY FOVEA_ARROWS_${name} "${F_DEPENDS}")
+endfunction()

@@ -1,0 +1,20 @@
+// JSON as the project uses it: members keep their order, texts from outside are bounded before they are parsed.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+namespace fovea {
+
+using Json = nlohmann::ordered_json;
+
+struct JsonLimits {
+  size_t bytes = size_t{64} << 20;
+  int depth = 200;
+};
+
+// Parses a text from outside. Throws Error (file) naming `where`, line and column of what is wrong.
+Json parse_json(std::string_view text, const std::string& where, JsonLimits limits = {});
+
+}  // namespace fovea

@@ -1,0 +1,48 @@
+#include "fovea/base/names.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace fovea {
+namespace {
+
+size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), size_t{0});
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const size_t up = row[j];
+      row[j] = std::min({up + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1])});
+      diagonal = up;
+    }
+  }
+  return row.back();
+}
+
+}  // namespace
+
+std::vector<std::string> nearest_names(std::string_view name, const std::vector<std::string>& known, size_t limit) {
+  std::vector<std::pair<size_t, std::string>> found;
+  const size_t reach = std::max<size_t>(1, name.size() / 3);
+  for (const std::string& candidate : known) {
+    if (name.size() > 200 || candidate.size() > 200) continue;
+    const size_t distance = edit_distance(name, candidate);
+    if (distance <= reach || (name.size() >= 2 && candidate.starts_with(name))) found.emplace_back(distance, candidate);
+  }
+  std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<std::string> names;
+  for (size_t i = 0; i < std::min(limit, found.size()); ++i) names.push_back(found[i].second);
+  return names;
+}
+
+std::string did_you_mean(std::string_view name, const std::vector<std::string>& known) {
+  const auto names = nearest_names(name, known);
+  if (names.empty()) return "";
+  std::string text = "; did you mean ";
+  for (size_t i = 0; i < names.size(); ++i) text += (i == 0 ? "\"" : i + 1 == names.size() ? " or \"" : ", \"") + names[i] + "\"";
+  return text + "?";
+}
+
+}  // namespace fovea

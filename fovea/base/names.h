@@ -1,0 +1,17 @@
+// Near misses: what a user may have meant by a name that is not there.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fovea {
+
+// The known names closest to `name`, best first, at most `limit`: those within a third of its length in edits, or with
+// it as a prefix.
+std::vector<std::string> nearest_names(std::string_view name, const std::vector<std::string>& known, size_t limit = 3);
+
+// `; did you mean "a" or "b"?`, or an empty string.
+std::string did_you_mean(std::string_view name, const std::vector<std::string>& known);
+
+}  // namespace fovea

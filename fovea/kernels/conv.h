@@ -1,0 +1,68 @@
+// Two-dimensional convolution (cross-correlation, as Keras's Conv2D): forward, and backward by data and by weights.
+//
+// Kernels are tried in a fixed order by shape; each may refuse with a reason, and a library implementation whose name
+// begins with "ref" is refused because it is slow. The plain reference (conv_ref.h) serves where nothing else does, so
+// choosing never fails for a problem that passes `check`.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "fovea/kernels/kernel.h"
+#include "fovea/kernels/weights_layout.h"
+#include "fovea/tensor/layout.h"
+
+namespace fovea::kernels {
+
+struct ConvProblem {
+  int64_t n = 1;
+  int64_t ic = 1, ih = 1, iw = 1;
+  int64_t oc = 1, oh = 1, ow = 1;
+  int64_t kh = 1, kw = 1;
+  int64_t sh = 1, sw = 1;              // strides
+  int64_t dh = 1, dw = 1;              // dilation, 1 = dense
+  int64_t pt = 0, pb = 0, pl = 0, pr = 0;  // zero padding: top, bottom, left, right
+  int64_t groups = 1;
+
+  Shape weights_shape() const { return {kh, kw, ic / groups, oc}; }
+};
+
+// Forward: dst = conv(src, weights) + bias, then max(0, ·) where `relu`.
+// Arguments: src, weights, bias (null without), dst, scratch.
+struct ConvForwardOptions {
+  bool bias = true;
+  bool relu = false;
+  bool training = true;
+  std::optional<Layout> src;              // insist on this layout of src; else the kernel picks
+  std::optional<WeightsLayout> weights;   // insist on this layout of weights; else the kernel picks
+};
+struct ConvForward {
+  KernelPtr kernel;
+  Layout src, dst;
+  WeightsLayout weights;
+};
+ConvForward conv_forward(const ConvProblem& problem, const ConvForwardOptions& options = {});
+
+// Backward by data: diff_src = the gradient of src (written, not added).
+// Arguments: diff_dst, weights, diff_src, scratch.
+struct ConvBackwardData {
+  KernelPtr kernel;
+  Layout diff_dst, diff_src;
+  WeightsLayout weights;
+};
+ConvBackwardData conv_backward_data(const ConvProblem& problem, std::optional<Layout> diff_dst = {});
+
+// Backward by weights: diff_weights and diff_bias (written, not added), sums over the n pictures. The padding of
+// diff_weights is written as zero.
+// Arguments: src, diff_dst, diff_weights, diff_bias (null without), scratch.
+// `diff_weights` asks for that layout; the answer tells which one it became.
+struct ConvBackwardWeights {
+  KernelPtr kernel;
+  Layout src, diff_dst;
+  WeightsLayout diff_weights;
+};
+ConvBackwardWeights conv_backward_weights(const ConvProblem& problem, bool bias, std::optional<Layout> src = {},
+                                          std::optional<Layout> diff_dst = {},
+                                          std::optional<WeightsLayout> diff_weights = {});
+
+}  // namespace fovea::kernels

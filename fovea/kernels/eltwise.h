@@ -1,0 +1,50 @@
+// Work on each element alone: activations, dropout, scaling, sums of tensors. All may run in place where src and dst
+// (diff_dst and diff_src) have the same bytes. `Layout` tells where padding channels are; they stay zero.
+#pragma once
+
+#include "fovea/kernels/kernel.h"
+#include "fovea/tensor/layout.h"
+
+namespace fovea::kernels {
+
+enum class Activation { linear, relu, sigmoid, tanh };
+
+// Arguments: src, dst, scratch.
+KernelPtr activation_forward(Activation activation, const Layout& layout);
+// From the forward's output: relu dst > 0, sigmoid dst·(1-dst), tanh 1-dst². Arguments: dst, diff_dst, diff_src, scratch.
+KernelPtr activation_backward(Activation activation, const Layout& layout);
+
+// Keras's ReLU layer: max_value if x ≥ max_value; x if x ≥ threshold; negative_slope · (x - threshold) else.
+struct ReluProblem {
+  Layout layout;
+  float max_value = 0;  // ignored without has_max
+  bool has_max = false;
+  float negative_slope = 0, threshold = 0;
+};
+// Arguments: src, dst, scratch.
+KernelPtr relu_forward(const ReluProblem& problem);
+// Arguments: src, diff_dst, diff_src, scratch. Derivative 0 at a kink's upper end (x ≥ max_value) and at x ≤ threshold
+// for slope 0; the slope at x < threshold (tested against Keras).
+KernelPtr relu_backward(const ReluProblem& problem);
+
+// Softmax over the channels of every (n, h, w). Arguments: src, dst, scratch.
+KernelPtr softmax_forward(const Layout& layout);
+// Arguments: dst, diff_dst, diff_src, scratch.
+KernelPtr softmax_backward(const Layout& layout);
+
+// Inverted dropout: keeps an element with probability 1 - rate and multiplies it by 1 / (1 - rate); keep iff u ≥ rate.
+// The mask is drawn from Philox by (context.seed, stream, context.epoch, context.position + row, logical index of the
+// element in its picture in nhwc order), so it depends neither on layout nor on tiles or threads. Backward draws the
+// same mask again. Arguments: src, dst, scratch (forward); diff_dst, diff_src, scratch (backward).
+KernelPtr dropout(const Layout& layout, float rate, uint32_t stream);
+
+// dst = src · scale + offset. Arguments: src, dst, scratch.
+KernelPtr affine(const Layout& layout, float scale, float offset);
+
+// dst = Σ inputs, in order. Arguments: inputs (count pointers), dst (may be the first input), scratch.
+KernelPtr add(const Layout& layout, int64_t count);
+
+// acc += src over `elements` floats. Arguments: src, acc, scratch.
+KernelPtr accumulate(int64_t elements);
+
+}  // namespace fovea::kernels

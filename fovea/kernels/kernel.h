@@ -1,0 +1,43 @@
+// What a plan's steps are made of: a kernel chosen for one problem, and its calls on bound buffers.
+//
+// Choosing and binding happen once, when a plan is made, may allocate, and may fail with a reason. Running is const,
+// allocates nothing of ours and throws nothing. A kernel's header states the order of its arguments; the last one is
+// always its scratch memory (`scratch_bytes()`; may be null where that is 0). Buffers are aligned to kAlignment.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace fovea::kernels {
+
+// What differs from one run of a plan to the next, the buffers' contents aside. `epoch`, `position` and `seed` address
+// the random streams.
+struct RunContext {
+  uint64_t seed = 0;
+  int64_t epoch = 0;
+  int64_t position = 0;  // of the batch's first picture in the epoch's order
+};
+
+// A kernel with its buffers: runs on the calling thread alone. Different calls may run at the same time.
+class Call {
+ public:
+  virtual ~Call() = default;
+  virtual void run(const RunContext& context) const = 0;
+};
+
+class Kernel {
+ public:
+  virtual ~Kernel() = default;
+  // "jit:avx2", "loop:AVX2", "ref": what serves this problem on this CPU.
+  virtual std::string implementation() const = 0;
+  virtual size_t scratch_bytes() const { return 0; }
+  // `first_row` is the place of the buffers' first picture in its batch: what random streams and labels need.
+  virtual std::unique_ptr<Call> bind(std::span<void* const> arguments, int64_t first_row) const = 0;
+};
+
+using KernelPtr = std::shared_ptr<const Kernel>;
+
+}  // namespace fovea::kernels
