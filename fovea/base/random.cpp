@@ -1,0 +1,53 @@
+#include "fovea/base/random.h"
+
+#include <cmath>
+#include <numeric>
+
+namespace fovea {
+
+std::array<uint32_t, 2> random_key(uint64_t seed, uint32_t stream, uint64_t epoch) {
+  const Philox4 mixed = philox({stream, static_cast<uint32_t>(epoch), static_cast<uint32_t>(epoch >> 32), 0x666f7665},
+                               {static_cast<uint32_t>(seed), static_cast<uint32_t>(seed >> 32)});
+  return {mixed[0], mixed[1]};
+}
+
+RandomStream::RandomStream(uint64_t seed, uint32_t stream, uint64_t epoch, uint64_t position)
+    : key_(random_key(seed, stream, epoch)),
+      counter_{0, 0, static_cast<uint32_t>(position), static_cast<uint32_t>(position >> 32)} {}
+
+uint32_t RandomStream::bits() {
+  if (used_ == 4) {
+    block_ = philox(counter_, key_);
+    if (++counter_[0] == 0) ++counter_[1];
+    used_ = 0;
+  }
+  return block_[static_cast<size_t>(used_++)];
+}
+
+double RandomStream::unit_double() {
+  const uint64_t high = bits() >> 5, low = bits() >> 6;
+  return static_cast<double>((high << 26) | low) * 0x1p-53;
+}
+
+double RandomStream::normal() {
+  const double u = 1.0 - unit_double(), v = unit_double();
+  return std::sqrt(-2.0 * std::log(u)) * std::cos(2.0 * 3.14159265358979323846 * v);
+}
+
+uint64_t RandomStream::below(uint64_t bound) {
+  const uint64_t limit = UINT64_MAX - UINT64_MAX % bound;
+  while (true) {
+    const uint64_t value = (static_cast<uint64_t>(bits()) << 32) | bits();
+    if (value < limit) return value % bound;
+  }
+}
+
+std::vector<uint32_t> permutation(uint32_t n, uint64_t seed, uint32_t stream, uint64_t epoch) {
+  std::vector<uint32_t> order(n);
+  std::iota(order.begin(), order.end(), 0u);
+  RandomStream random(seed, stream, epoch);
+  for (uint32_t i = n; i > 1; --i) std::swap(order[i - 1], order[random.below(i)]);
+  return order;
+}
+
+}  // namespace fovea
