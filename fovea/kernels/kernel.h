@@ -13,9 +13,24 @@
 
 namespace fovea::kernels {
 
+// Where pictures come from: called inside a tile's task, by several threads at once, each for its own rows of the batch.
+class Feed {
+ public:
+  virtual ~Feed() = default;
+  // `rows` pictures from `first_row` of the batch on, nhwc.
+  virtual void pictures(int64_t first_row, int64_t rows, float* dst) const = 0;
+  // Their targets, (rows, classes).
+  virtual void targets(int64_t, int64_t, float*) const {}
+  // Their sample weights, (rows).
+  virtual void sample_weights(int64_t, int64_t, float*) const {}
+  // The gradient that backward starts from, where the plan has no loss: as the output, nhwc.
+  virtual void gradients(int64_t, int64_t, float*) const {}
+};
+
 // What differs from one run of a plan to the next, the buffers' contents aside. `epoch`, `position` and `seed` address
 // the random streams.
 struct RunContext {
+  const Feed* feed = nullptr;
   uint64_t seed = 0;
   int64_t epoch = 0;
   int64_t position = 0;  // of the batch's first picture in the epoch's order

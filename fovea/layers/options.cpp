@@ -1,0 +1,80 @@
+#include "fovea/layers/options.h"
+
+#include <cctype>
+
+namespace fovea {
+namespace {
+
+std::string lower(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return text;
+}
+
+constexpr std::array kActivations = {"linear", "relu", "sigmoid", "tanh", "softmax"};
+
+}  // namespace
+
+void read_field(const Json& json, Size2& value, const std::string& where) {
+  if (json.is_array() && json.size() == 2) {
+    read_field(json[0], value.h, where);
+    read_field(json[1], value.w, where);
+  } else if (json.is_number()) {
+    read_field(json, value.h, where);
+    value.w = value.h;
+  } else {
+    throw usage_error(where, "got {}, expected a whole number or two", shown(json));
+  }
+  // Sizes of windows multiply to buffer sizes: a bound keeps every product within int64.
+  constexpr int64_t kMost = 1 << 16;
+  if (value.h < 1 || value.w < 1 || value.h > kMost || value.w > kMost)
+    throw usage_error(where, "got {}, expected sizes from 1 to {}", shown(json), kMost);
+}
+Json write_field(const Size2& value) { return Json::array({value.h, value.w}); }
+std::string to_string(const Size2& size) { return fmt::format("{}x{}", size.h, size.w); }
+
+void read_field(const Json& json, Padding& value, const std::string& where) {
+  const std::string text = json.is_string() ? lower(json.get<std::string>()) : "";
+  if (text == "valid") value = Padding::valid;
+  else if (text == "same") value = Padding::same;
+  else throw usage_error(where, "got {}, expected \"valid\" or \"same\"", shown(json));
+}
+Json write_field(Padding value) { return value == Padding::valid ? "valid" : "same"; }
+
+void read_field(const Json& json, ActivationKind& value, const std::string& where) {
+  if (json.is_null()) {
+    value = ActivationKind::linear;
+    return;
+  }
+  std::string text;
+  if (json.is_string()) text = lower(json.get<std::string>());
+  if (json.is_object() && json.contains("config") && json["config"].is_string()) text = lower(json["config"].get<std::string>());
+  for (size_t i = 0; i < kActivations.size(); ++i)
+    if (text == kActivations[i]) {
+      value = static_cast<ActivationKind>(i);
+      return;
+    }
+  throw usage_error(where, "unknown activation (got {}, expected one of linear, relu, sigmoid, tanh, softmax)", shown(json));
+}
+Json write_field(ActivationKind value) { return to_string(value); }
+std::string to_string(ActivationKind kind) { return kActivations[static_cast<size_t>(kind)]; }
+
+void read_field(const Json& json, Axis& value, const std::string& where) {
+  if (json.is_array() && json.size() == 1) read_field(json[0], value.value, where);
+  else read_field(json, value.value, where);
+}
+Json write_field(const Axis& value) { return value.value; }
+
+int64_t Window::out() const {
+  if (padding == Padding::same) return (in + stride - 1) / stride;
+  return in < extent() ? 0 : (in - extent()) / stride + 1;
+}
+int64_t Window::before() const {
+  if (padding == Padding::valid) return 0;
+  return std::max<int64_t>((out() - 1) * stride + extent() - in, 0) / 2;
+}
+int64_t Window::after() const {
+  if (padding == Padding::valid) return 0;
+  return std::max<int64_t>((out() - 1) * stride + extent() - in, 0) - before();
+}
+
+}  // namespace fovea

@@ -1,0 +1,53 @@
+// The kinds of value that layers' options have, as Keras's configs write them.
+#pragma once
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "fovea/base/fields.h"
+#include "fovea/tensor/shape.h"
+
+namespace fovea {
+
+// Rows and columns; JSON: one number for both, or [rows, columns].
+struct Size2 {
+  int64_t h = 1, w = 1;
+  Size2() = default;
+  Size2(int64_t both) : h(both), w(both) {}  // NOLINT: a number stands for a square, as in Keras
+  Size2(int64_t rows, int64_t columns) : h(rows), w(columns) {}
+  bool operator==(const Size2&) const = default;
+};
+void read_field(const Json& json, Size2& value, const std::string& where);
+Json write_field(const Size2& value);
+std::string to_string(const Size2& size);  // "3x3"
+
+enum class Padding { valid, same };
+void read_field(const Json& json, Padding& value, const std::string& where);
+Json write_field(Padding value);
+
+// What follows a layer's own work (Keras: activations/activations.py).
+enum class ActivationKind { linear, relu, sigmoid, tanh, softmax };
+void read_field(const Json& json, ActivationKind& value, const std::string& where);
+Json write_field(ActivationKind value);
+std::string to_string(ActivationKind kind);
+
+// An axis or a list of one axis (Keras 2 writes [3], Keras 3 -1).
+struct Axis {
+  int64_t value = -1;
+};
+void read_field(const Json& json, Axis& value, const std::string& where);
+Json write_field(const Axis& value);
+
+// One dimension of a sliding window (Keras: ops/operation_utils.py).
+struct Window {
+  int64_t in = 1, kernel = 1, stride = 1, dilation = 1;
+  Padding padding = Padding::valid;
+
+  int64_t extent() const { return dilation * (kernel - 1) + 1; }
+  int64_t out() const;     // valid: floor((in - extent) / stride) + 1, may be ≤ 0; same: ceil(in / stride)
+  int64_t before() const;  // padding before the first element; what is left over goes behind the last
+  int64_t after() const;
+};
+
+}  // namespace fovea
