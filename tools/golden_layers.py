@@ -1,0 +1,268 @@
+"""Goldens of single layers: forward, backward and, of batch normalisation, the moving statistics.
+
+Each case becomes tests/golden/layers/NAME.json (layer, shapes, tolerances) and NAME.safetensors (the arrays).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Callable, Sequence
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import layers
+from safetensors.numpy import save_file
+
+from golden_common import BASE, GOLDEN, Results, Variant, answer_in_all_variants, seed_of, tolerances, write_json
+
+FOLDER = GOLDEN / "layers"
+SUSPICIOUS = 1e-4  # a tolerance above this means that a case sits on a kink
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """One layer on one set of inputs."""
+
+    name: str
+    make: Callable[..., keras.Layer]
+    shapes: Sequence[tuple[int, ...]]
+    training: bool = False
+    inputs: Sequence[np.ndarray] | None = None  # instead of random ones
+    exact: bool = False  # the inputs sit on ties or corners: they are not moved
+
+    def values(self) -> list[np.ndarray]:
+        if self.inputs is not None:
+            return [np.asarray(x, np.float32) for x in self.inputs]
+        rng = np.random.default_rng(seed_of(self.name))
+        return [rng.uniform(-2, 2, shape).astype(np.float32) for shape in self.shapes]
+
+
+def conv(name: str, shape: tuple[int, ...], filters: int, kernel_size, **options) -> Case:
+    make = functools.partial(layers.Conv2D, filters, kernel_size, **options)
+    return Case(f"conv2d_{name}", make, [shape])
+
+
+def conv_cases() -> list[Case]:
+    cases = [
+        conv("k1", (2, 5, 4, 8), 16, 1),
+        conv("k1_s2_same", (2, 5, 4, 8), 8, 1, strides=2, padding="same"),
+        conv("k2_same", (2, 5, 6, 3), 8, 2, padding="same"),
+        conv("k2_s2", (2, 7, 6, 5), 8, 2, strides=2),
+        conv("k3_valid_c1", (3, 8, 7, 1), 8, 3),
+        conv("k3_valid_c3_relu", (3, 9, 8, 3), 16, 3, activation="relu"),
+        conv("k3_same_c8", (2, 7, 7, 8), 16, 3, padding="same"),
+        conv("k3_same_c16_relu", (2, 6, 5, 16), 8, 3, padding="same", activation="relu"),
+        conv("k3_valid_c16_f32", (1, 6, 6, 16), 32, 3),
+        conv("k3_s2_same_even", (2, 6, 8, 5), 7, 3, strides=2, padding="same"),
+        conv("k3_s2_same_odd", (2, 7, 5, 5), 7, 3, strides=2, padding="same"),
+        conv("k3_s2_valid", (2, 8, 9, 3), 8, 3, strides=2),
+        conv("k3_s3_same", (2, 8, 10, 3), 5, 3, strides=3, padding="same"),
+        conv("k3_s1x2", (2, 6, 9, 3), 6, 3, strides=(1, 2), padding="same"),
+        conv("k4_same", (2, 7, 6, 3), 4, 4, padding="same"),
+        conv("k4_s3", (1, 11, 10, 5), 4, 4, strides=3),
+        conv("k5_same_tanh", (2, 7, 9, 3), 8, 5, padding="same", activation="tanh"),
+        conv("k5_s2_same", (2, 9, 8, 3), 8, 5, strides=2, padding="same"),
+        conv("k3x2_valid", (2, 6, 7, 5), 6, (3, 2)),
+        conv("k3x2_same_sigmoid", (2, 6, 7, 5), 6, (3, 2), padding="same", activation="sigmoid"),
+        conv("dilated_valid", (2, 9, 8, 3), 8, 3, dilation_rate=2),
+        conv("dilated_same", (2, 7, 8, 5), 4, 3, dilation_rate=2, padding="same"),
+        conv("dilated_1x2", (2, 7, 8, 3), 4, 3, dilation_rate=(1, 2)),
+        conv("groups_2", (2, 6, 6, 8), 6, 3, groups=2),
+        conv("groups_2_same_relu", (2, 5, 7, 16), 16, 3, groups=2, padding="same", activation="relu"),
+        conv("no_bias", (2, 6, 5, 3), 8, 3, use_bias=False),
+        conv("no_bias_relu", (2, 6, 5, 3), 8, 3, use_bias=False, activation="relu"),
+        conv("window_is_picture", (3, 4, 4, 8), 9, 4),
+        conv("one_row", (2, 1, 9, 3), 8, 3, padding="same"),
+        conv("one_picture", (1, 13, 11, 3), 8, 3, activation="relu"),
+    ]
+    for activation in ("linear", "relu", "sigmoid", "tanh", "softmax"):
+        cases.append(conv(f"activation_{activation}", (2, 5, 5, 3), 5, 3, activation=activation))
+    return cases
+
+
+def pool_cases() -> list[Case]:
+    cases = []
+    for short, pool in (("max", layers.MaxPooling2D), ("average", layers.AveragePooling2D)):
+        for name, shape, size, options in (
+            ("k2", (2, 6, 8, 8), 2, {}),
+            ("k2_odd", (2, 7, 5, 5), 2, {}),
+            ("k2_same_odd", (2, 7, 5, 3), 2, {"padding": "same"}),
+            ("k2_s1_same", (2, 5, 4, 16), 2, {"strides": 1, "padding": "same"}),
+            ("k3_s2", (2, 9, 8, 8), 3, {"strides": 2}),
+            ("k3_s2_same_even", (2, 8, 6, 5), 3, {"strides": 2, "padding": "same"}),
+            ("k3_s2_same_odd", (2, 9, 7, 5), 3, {"strides": 2, "padding": "same"}),
+            ("k3_s1_same", (2, 5, 6, 3), 3, {"strides": 1, "padding": "same"}),
+            ("k2_s3_gaps", (2, 8, 11, 3), 2, {"strides": 3}),
+            ("k2x3", (2, 7, 8, 8), (2, 3), {}),
+            ("k2x3_s3x1_same", (2, 7, 8, 1), (2, 3), {"strides": (3, 1), "padding": "same"}),
+        ):
+            cases.append(Case(f"{short}_pooling2d_{name}", functools.partial(pool, size, **options), [shape]))
+    negative = -1 - np.random.default_rng(1).random((2, 5, 5, 3))
+    make = functools.partial(layers.MaxPooling2D, 2, padding="same")
+    cases.append(Case("max_pooling2d_negative_same", make, [negative.shape], inputs=[negative]))
+    # Three values in every 3x3 map: most channels have their largest value several times.
+    ties = np.random.default_rng(2).integers(0, 3, (2, 3, 3, 5))
+    for name, pool in (("average", layers.GlobalAveragePooling2D), ("max", layers.GlobalMaxPooling2D)):
+        cases.append(Case(f"global_{name}_pooling2d", pool, [(3, 5, 4, 8)]))
+        keep = functools.partial(pool, keepdims=True)
+        cases.append(Case(f"global_{name}_pooling2d_keepdims", keep, [(2, 4, 3, 5)]))
+    cases.append(Case("global_max_pooling2d_ties", layers.GlobalMaxPooling2D, [ties.shape], inputs=[ties], exact=True))
+    return cases
+
+
+def dense_cases() -> list[Case]:
+    cases = [
+        Case("flatten", layers.Flatten, [(2, 3, 4, 5)]),
+        Case("flatten_rank_2", layers.Flatten, [(3, 7)]),
+        Case("dense", functools.partial(layers.Dense, 10), [(5, 24)]),
+        Case("dense_odd", functools.partial(layers.Dense, 13), [(7, 37)]),
+        Case("dense_one_unit", functools.partial(layers.Dense, 1), [(4, 9)]),
+        Case("dense_no_bias", functools.partial(layers.Dense, 8, use_bias=False), [(4, 17)]),
+        Case("dense_rank_4", functools.partial(layers.Dense, 6), [(2, 3, 4, 5)]),
+        Case("dense_rank_4_relu", functools.partial(layers.Dense, 8, activation="relu"), [(2, 3, 2, 16)]),
+    ]
+    for activation in ("relu", "sigmoid", "tanh", "softmax"):
+        cases.append(Case(f"dense_{activation}", functools.partial(layers.Dense, 10, activation=activation), [(6, 16)]))
+    return cases
+
+
+def norm_cases() -> list[Case]:
+    cases = []
+    for rank, shape in (("rank_4", (3, 5, 4, 8)), ("rank_2", (9, 13))):
+        for name, options, training in (
+            ("train", {}, True),
+            ("inference", {}, False),
+            ("frozen", {"trainable": False}, True),
+            ("train_no_center", {"center": False}, True),
+            ("train_no_scale", {"scale": False}, True),
+            ("inference_bare", {"center": False, "scale": False}, False),
+            ("train_momentum", {"momentum": 0.9, "epsilon": 1e-2}, True),
+        ):
+            make = functools.partial(layers.BatchNormalization, **options)
+            cases.append(Case(f"batch_normalization_{name}_{rank}", make, [shape], training=training))
+    cases.append(Case("batch_normalization_train_odd", layers.BatchNormalization, [(1, 7, 3, 5)], training=True))
+    far = 10 + np.random.default_rng(3).random((4, 3, 3, 4))  # a mean large against the deviation
+    cases.append(Case("batch_normalization_train_far", layers.BatchNormalization, [far.shape], True, [far]))
+    return cases
+
+
+def elementwise_cases() -> list[Case]:
+    corners = np.asarray([[-6, -1, -0.5, 0, 0.25, 1, 1.5, 3, 5.5, 6, 6.5, 100]])
+    cases = [
+        Case("rescaling", functools.partial(layers.Rescaling, 1 / 255), [(2, 3, 3, 3)]),
+        Case("rescaling_offset", functools.partial(layers.Rescaling, 1 / 127.5, offset=-1), [(2, 3, 3, 3)]),
+        Case("rescaling_lists", functools.partial(layers.Rescaling, [2.0, 0.5, 0.25], [0.0, 1.0, -1.0]), [(2, 2, 3, 3)]),
+        Case("add_2", layers.Add, [(2, 3, 4, 5)] * 2),
+        Case("add_3", layers.Add, [(2, 3, 4, 8)] * 3),
+        Case("add_2_rank_2", layers.Add, [(4, 9)] * 2),
+        Case("concatenate", layers.Concatenate, [(2, 3, 4, 5), (2, 3, 4, 3)]),
+        Case("concatenate_3", layers.Concatenate, [(2, 3, 2, 8), (2, 3, 2, 16), (2, 3, 2, 1)]),
+        Case("concatenate_axis_1", functools.partial(layers.Concatenate, axis=1), [(2, 3, 4, 5), (2, 2, 4, 5)]),
+        Case("concatenate_axis_2", functools.partial(layers.Concatenate, axis=2), [(2, 3, 1, 5), (2, 3, 4, 5)]),
+        Case("concatenate_rank_2", layers.Concatenate, [(3, 5), (3, 8)]),
+        Case("softmax", layers.Softmax, [(5, 10)]),
+        Case("softmax_rank_4", layers.Softmax, [(2, 3, 2, 7)]),
+        Case("softmax_axis_1", functools.partial(layers.Softmax, axis=1), [(2, 3, 2, 4)]),
+        Case("dropout_inference", functools.partial(layers.Dropout, 0.5), [(3, 4, 4, 2)]),
+        Case("activation_relu_corner", functools.partial(layers.Activation, "relu"), [(1, 12)], inputs=[corners], exact=True),
+    ]
+    for name in ("linear", "relu", "sigmoid", "tanh", "softmax"):
+        make = functools.partial(layers.Activation, name)
+        cases.append(Case(f"activation_{name}", make, [(4, 10)]))
+        cases.append(Case(f"activation_{name}_rank_4", make, [(2, 3, 4, 5)]))
+    far = np.asarray([[-100, -30, -10, -1e-3, 0, 1e-3, 10, 30, 100]])
+    for name in ("sigmoid", "tanh", "softmax"):
+        cases.append(Case(f"activation_{name}_far", functools.partial(layers.Activation, name), [far.shape], inputs=[far]))
+    for name, options in (
+        ("plain", {}),
+        ("max", {"max_value": 6.0}),
+        ("slope", {"negative_slope": 0.1}),
+        ("threshold", {"threshold": 1.0}),
+        ("max_slope_threshold", {"max_value": 6.0, "negative_slope": 0.1, "threshold": 1.0}),
+        ("slope_threshold", {"negative_slope": 0.25, "threshold": 0.25}),
+        ("max_threshold", {"max_value": 3.0, "threshold": 0.25}),
+    ):
+        make = functools.partial(layers.ReLU, **options)
+        cases.append(Case(f"re_lu_{name}", make, [(2, 3, 4, 5)]))
+        cases.append(Case(f"re_lu_{name}_corners", make, [corners.shape], inputs=[corners], exact=True))
+    return cases
+
+
+def all_cases() -> list[Case]:
+    return conv_cases() + pool_cases() + dense_cases() + norm_cases() + elementwise_cases()
+
+
+def weight_value(name: str, shape: Sequence[int], rng: np.random.Generator) -> np.ndarray:
+    """Random weights; those that scale stay positive."""
+    low, high = (0.5, 1.5) if name in ("gamma", "moving_variance") else (-0.5, 0.5)
+    return rng.uniform(low, high, shape).astype(np.float32)
+
+
+def build(case: Case) -> tuple[keras.Layer, dict[str, np.ndarray]]:
+    """The layer with its weights set, and these weights by name."""
+    layer = case.make(name=case.name)
+    shapes = [tuple(x.shape) for x in case.values()]
+    layer.build(shapes if len(shapes) > 1 else shapes[0])
+    rng = np.random.default_rng(seed_of(case.name) + 1)
+    weights = {v.name: weight_value(v.name, v.shape, rng) for v in layer.weights}
+    layer.set_weights(list(weights.values()))
+    return layer, weights
+
+
+def answer_case(case: Case, variant: Variant) -> dict[str, np.ndarray]:
+    layer, _ = build(case)
+    how = BASE if case.exact and variant.moved else variant
+    inputs = [tf.constant(how.move(x, i)) for i, x in enumerate(case.values())]
+    with tf.GradientTape() as tape:
+        tape.watch(inputs)
+        output = layer(inputs if len(inputs) > 1 else inputs[0], training=case.training)
+        diff_output = diff_of(case, output.shape)
+        total = tf.reduce_sum(output * tf.constant(diff_output.astype(variant.floatx)))
+    trainable = layer.trainable_variables
+    diffs = tape.gradient(total, [*inputs, *(v.value for v in trainable)])
+    arrays = {"output": output}
+    arrays |= {f"diff_input_{i}": diffs[i] for i in range(len(inputs))}
+    arrays |= {f"diff_weight/{v.name}": d for v, d in zip(trainable, diffs[len(inputs) :])}
+    arrays |= {f"updated/{v.name}": v.value for v in layer.weights if v.name.startswith("moving_")}
+    return {key: np.asarray(value) for key, value in arrays.items()}
+
+
+def diff_of(case: Case, shape: Sequence[int]) -> np.ndarray:
+    rng = np.random.default_rng(seed_of(case.name) + 2)
+    return rng.uniform(-1, 1, tuple(shape)).astype(np.float32)
+
+
+def answer(variant: Variant) -> Results:
+    return {case.name: answer_case(case, variant) for case in all_cases()}
+
+
+def describe(layer: keras.Layer) -> dict:
+    """The layer as it stands in Keras's to_json()."""
+    described = keras.saving.serialize_keras_object(layer)
+    return {key: described[key] for key in ("module", "class_name", "config", "registered_name")}
+
+
+def write() -> None:
+    answers = answer_in_all_variants("layers")
+    for case in all_cases():
+        golden = answers[BASE.name][case.name]
+        allowed = tolerances(answers, case.name)
+        if max(allowed.values()) > SUSPICIOUS:
+            raise RuntimeError(f"{case.name}: Keras is far from itself: {allowed}")
+        layer, weights = build(case)
+        inputs = case.values()
+        description = {
+            "layer": describe(layer),
+            "input_shapes": [list(x.shape) for x in inputs],
+            "output_shape": list(golden["output"].shape),
+            "training": case.training,
+            "weights": list(weights),
+            "tolerance": allowed,
+        }
+        arrays = {f"input_{i}": x for i, x in enumerate(inputs)}
+        arrays |= {f"weight/{name}": value for name, value in weights.items()}
+        arrays |= {"diff_output": diff_of(case, golden["output"].shape)} | golden
+        write_json(FOLDER / f"{case.name}.json", description)
+        save_file({k: np.ascontiguousarray(v, np.float32) for k, v in arrays.items()}, FOLDER / f"{case.name}.safetensors")
