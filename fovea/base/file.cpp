@@ -269,8 +269,9 @@ bool is_temporary_name(std::string_view name) {
 void create_folders(const std::string& path) {
   std::error_code code;
   std::filesystem::create_directories(path, code);
-  if (code && !folder_exists(path)) throw system_error(path, "create the folder", code.value());
-  if (!folder_exists(path)) throw file_error(path, "cannot create the folder: there is a file of this name");
+  if (folder_exists(path)) return;
+  if (file_exists(path)) throw file_error(path, "cannot create the folder: there is a file of this name");
+  throw system_error(path, "create the folder", code ? code.value() : EIO);
 }
 
 void publish(const std::string& temporary, const std::string& path) {
