@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "fovea/kernels/kernel.h"
 #include "fovea/kernels/weights_layout.h"
@@ -19,13 +20,15 @@ struct ConvProblem {
   int64_t ic = 1, ih = 1, iw = 1;
   int64_t oc = 1, oh = 1, ow = 1;
   int64_t kh = 1, kw = 1;
-  int64_t sh = 1, sw = 1;              // strides
-  int64_t dh = 1, dw = 1;              // dilation, 1 = dense
+  int64_t sh = 1, sw = 1;                  // strides
+  int64_t dh = 1, dw = 1;                  // dilation, 1 = dense
   int64_t pt = 0, pb = 0, pl = 0, pr = 0;  // zero padding: top, bottom, left, right
   int64_t groups = 1;
 
   Shape weights_shape() const { return {kh, kw, ic / groups, oc}; }
 };
+// Throws Error (usage) where the sizes do not fit one another.
+void check(const ConvProblem& problem);
 
 // Forward: dst = conv(src, weights) + bias, then max(0, ·) where `relu`.
 // Arguments: src, weights, bias (null without), dst, scratch.
@@ -33,13 +36,14 @@ struct ConvForwardOptions {
   bool bias = true;
   bool relu = false;
   bool training = true;
-  std::optional<Layout> src;              // insist on this layout of src; else the kernel picks
-  std::optional<WeightsLayout> weights;   // insist on this layout of weights; else the kernel picks
+  std::optional<Layout> src = {};             // insist on this layout of src; else the kernel picks
+  std::optional<WeightsLayout> weights = {};  // insist on this layout of weights; else the kernel picks
 };
 struct ConvForward {
   KernelPtr kernel;
   Layout src, dst;
   WeightsLayout weights;
+  std::vector<std::string> refused;  // what was tried before, with reasons
 };
 ConvForward conv_forward(const ConvProblem& problem, const ConvForwardOptions& options = {});
 
@@ -49,6 +53,7 @@ struct ConvBackwardData {
   KernelPtr kernel;
   Layout diff_dst, diff_src;
   WeightsLayout weights;
+  std::vector<std::string> refused;
 };
 ConvBackwardData conv_backward_data(const ConvProblem& problem, std::optional<Layout> diff_dst = {});
 
@@ -60,6 +65,7 @@ struct ConvBackwardWeights {
   KernelPtr kernel;
   Layout src, diff_dst;
   WeightsLayout diff_weights;
+  std::vector<std::string> refused;
 };
 ConvBackwardWeights conv_backward_weights(const ConvProblem& problem, bool bias, std::optional<Layout> src = {},
                                           std::optional<Layout> diff_dst = {},

@@ -14,12 +14,13 @@ struct DenseProblem {
   int64_t n = 1, in = 1, out = 1;
 };
 
-// Forward: dst = src · weights + bias, then max(0, ·) where `relu`. Arguments: src, weights, bias (null without), dst, scratch.
+// Forward: dst = src · weights + bias, then max(0, ·) where `relu`. Arguments: src, weights, bias (null without), dst,
+// scratch.
 struct DenseForwardOptions {
   bool bias = true;
   bool relu = false;
   bool training = true;
-  std::optional<WeightsLayout> weights;  // insist on this layout; else the kernel picks
+  std::optional<WeightsLayout> weights = {};  // insist on this layout; else the kernel picks
 };
 struct DenseForward {
   KernelPtr kernel;

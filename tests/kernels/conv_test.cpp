@@ -1,0 +1,173 @@
+#include "fovea/kernels/conv.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <omp.h>
+
+#include <thread>
+
+#include "fovea/base/error.h"
+#include "fovea/kernels/conv_ref.h"
+#include "fovea/kernels/cpu.h"
+#include "tests/harness/problems.h"
+#include "tests/kernels/buffers.h"
+
+namespace fovea::kernels {
+namespace {
+
+using Numbers = std::vector<double>;
+
+Layout src_layout(const ConvProblem& p, int64_t block) { return Layout::blocked(p.n, p.ih, p.iw, p.ic, block); }
+Layout dst_layout(const ConvProblem& p, int64_t block) { return Layout::blocked(p.n, p.oh, p.ow, p.oc, block); }
+
+// Numbers of a problem (nhwc, Keras's order), rounded to float, and the truth in double.
+struct Truth {
+  explicit Truth(const ConvProblem& p)
+      : src(random_numbers(p.n * p.ih * p.iw * p.ic, 1)),
+        weights(random_numbers(p.weights_shape().elements(), 2)),
+        bias(random_numbers(p.oc, 3)),
+        diff_dst(random_numbers(p.n * p.oh * p.ow * p.oc, 4)) {}
+
+  Numbers forward(const ConvProblem& p, bool with_bias, bool relu) const {
+    Numbers sum(diff_dst.size()), dst(diff_dst.size());
+    conv_forward_ref(p, src.data(), weights.data(), with_bias ? bias.data() : nullptr, relu, sum.data(), dst.data());
+    return dst;
+  }
+  Numbers backward_data(const ConvProblem& p) const {
+    Numbers sum(src.size()), diff_src(src.size());
+    conv_backward_data_ref(p, diff_dst.data(), weights.data(), sum.data(), diff_src.data());
+    return diff_src;
+  }
+  std::pair<Numbers, Numbers> backward_weights(const ConvProblem& p) const {
+    Numbers sum(weights.size() + bias.size()), diff_weights(weights.size()), diff_bias(bias.size());
+    conv_backward_weights_ref(p, src.data(), diff_dst.data(), sum.data(), diff_weights.data(), diff_bias.data());
+    return {diff_weights, diff_bias};
+  }
+
+  Numbers src, weights, bias, diff_dst;
+};
+
+GuardedBuffer map_buffer(const Numbers& numbers, const Layout& layout) {
+  GuardedBuffer buffer(layout.bytes());
+  write_map(numbers, layout, buffer.data());
+  return buffer;
+}
+GuardedBuffer weights_buffer(const Numbers& numbers, const WeightsLayout& layout) {
+  GuardedBuffer buffer(layout.bytes());
+  layout.pack(floats(numbers).data(), buffer.data());
+  return buffer;
+}
+GuardedBuffer plain_buffer(const Numbers& numbers) {
+  GuardedBuffer buffer(numbers.size() * sizeof(float));
+  std::copy(numbers.begin(), numbers.end(), buffer.data());
+  return buffer;
+}
+// The weights' numbers in Keras's order; packing them again has to give the same bytes, so padding is zero.
+Numbers read_weights(const WeightsLayout& layout, GuardedBuffer& buffer) {
+  std::vector<float> keras(static_cast<size_t>(layout.shape().elements()));
+  layout.unpack(buffer.data(), keras.data());
+  GuardedBuffer again(layout.bytes());
+  layout.pack(keras.data(), again.data());
+  EXPECT_EQ(std::memcmp(again.data(), buffer.data(), layout.bytes()), 0) << "padding of " << layout.name();
+  return {keras.begin(), keras.end()};
+}
+
+void check_forward(const ConvProblem& p, const Truth& truth, const ConvForwardOptions& options,
+                   const std::string& what) {
+  const ConvForward conv = conv_forward(p, options);
+  GuardedBuffer src = map_buffer(truth.src, conv.src), weights = weights_buffer(truth.weights, conv.weights);
+  GuardedBuffer bias = plain_buffer(truth.bias), dst(conv.dst.bytes());
+  run_kernel(*conv.kernel, {&src, &weights, options.bias ? &bias : nullptr, &dst}, {&dst});
+  expect_near(read_map(conv.dst, dst.data()), truth.forward(p, options.bias, options.relu),
+              p.kh * p.kw * p.ic / p.groups, what + " forward " + conv.kernel->implementation());
+}
+
+void check_backward_data(const ConvProblem& p, const Truth& truth, std::optional<Layout> diff_dst_layout,
+                         const std::string& what) {
+  const ConvBackwardData conv = conv_backward_data(p, diff_dst_layout);
+  GuardedBuffer diff_dst = map_buffer(truth.diff_dst, conv.diff_dst);
+  GuardedBuffer weights = weights_buffer(truth.weights, conv.weights), diff_src(conv.diff_src.bytes());
+  run_kernel(*conv.kernel, {&diff_dst, &weights, &diff_src}, {&diff_src});
+  expect_near(read_map(conv.diff_src, diff_src.data()), truth.backward_data(p), p.kh * p.kw * p.oc / p.groups,
+              what + " backward data " + conv.kernel->implementation());
+}
+
+void check_backward_weights(const ConvProblem& p, const Truth& truth, bool bias, const ConvBackwardWeights& conv,
+                            const std::string& what) {
+  GuardedBuffer src = map_buffer(truth.src, conv.src), diff_dst = map_buffer(truth.diff_dst, conv.diff_dst);
+  GuardedBuffer diff_weights(conv.diff_weights.bytes()), diff_bias(static_cast<size_t>(p.oc) * sizeof(float));
+  std::vector<GuardedBuffer*> written = {&diff_weights};
+  if (bias) written.push_back(&diff_bias);
+  run_kernel(*conv.kernel, {&src, &diff_dst, &diff_weights, bias ? &diff_bias : nullptr}, written);
+  const auto [expected_weights, expected_bias] = truth.backward_weights(p);
+  const std::string name = what + " backward weights " + conv.kernel->implementation();
+  expect_near(read_weights(conv.diff_weights, diff_weights), expected_weights, p.n * p.oh * p.ow, name);
+  if (bias) expect_near({diff_bias.data(), diff_bias.data() + p.oc}, expected_bias, p.n * p.oh * p.ow, name + " bias");
+}
+
+TEST(Conv, GivesWhatAPersonComputes) {
+  // A 2x2 kernel (1 2; 3 4) over the picture (1 2 3; 4 5 6; 7 8 9), plus 10.
+  const ConvProblem p{.n = 1, .ic = 1, .ih = 3, .iw = 3, .oc = 1, .oh = 2, .ow = 2, .kh = 2, .kw = 2};
+  const ConvForward conv = conv_forward(p);
+  GuardedBuffer src = map_buffer({1, 2, 3, 4, 5, 6, 7, 8, 9}, conv.src), bias = plain_buffer({10});
+  GuardedBuffer weights = weights_buffer({1, 2, 3, 4}, conv.weights), dst(conv.dst.bytes());
+  run_kernel(*conv.kernel, {&src, &weights, &bias, &dst}, {&dst});
+  EXPECT_EQ(read_map(conv.dst, dst.data()), (Numbers{47, 57, 77, 87}));
+}
+
+TEST(Conv, AgreesWithTheReference) {
+  for (const Problem& problem : problems("conv")) {
+    const ConvProblem p = conv_problem(problem);
+    const Truth truth(p);
+    for (bool bias : {true, false})
+      for (bool relu : {true, false})
+        check_forward(p, truth, {.bias = bias, .relu = relu, .training = bias}, problem.line);
+    check_backward_data(p, truth, {}, problem.line);
+    for (bool bias : {true, false})
+      check_backward_weights(p, truth, bias, conv_backward_weights(p, bias), problem.line);
+  }
+}
+
+TEST(Conv, AgreesWithTheReferenceInEveryLayoutInsistedOn) {
+  for (const Problem& problem : problems("conv")) {
+    const ConvProblem p = conv_problem(problem);
+    const Truth truth(p);
+    const WeightsLayout picked = conv_forward(p).weights;
+    for (int64_t block : {int64_t{1}, int64_t{8}, int64_t{16}, int64_t{0}}) {
+      const Layout src = src_layout(p, block ? block : p.ic), dst = dst_layout(p, block ? block : p.oc);
+      const std::string what = problem.line + " block " + std::to_string(block);
+      check_forward(p, truth, {.src = src}, what);
+      check_backward_data(p, truth, dst, what);
+      check_backward_weights(p, truth, true, conv_backward_weights(p, true, src, dst), what);
+      check_backward_weights(p, truth, true, conv_backward_weights(p, true, src, dst, picked), what + " given weights");
+    }
+    for (const WeightsLayout& weights :
+         {picked, WeightsLayout::plain(p.weights_shape()), conv_backward_data(p).weights}) {
+      check_forward(p, truth, {.weights = weights}, problem.line + " weights " + weights.name());
+      check_backward_weights(p, truth, false, conv_backward_weights(p, false, {}, {}, weights),
+                             problem.line + " weights " + weights.name());
+    }
+  }
+}
+
+TEST(Conv, NeverPicksASlowReferenceForTheSharedProblems) {
+  for (const Problem& problem : problems("conv")) {
+    const ConvProblem p = conv_problem(problem);
+    EXPECT_FALSE(conv_forward(p).kernel->implementation().starts_with("ref")) << problem.line;
+    EXPECT_FALSE(conv_backward_data(p).kernel->implementation().starts_with("ref")) << problem.line;
+    EXPECT_FALSE(conv_backward_weights(p, true).kernel->implementation().starts_with("ref")) << problem.line;
+  }
+}
+
+TEST(Conv, RefusesSizesThatDoNotFit) {
+  const ConvProblem p{.ic = 1, .ih = 4, .iw = 4, .oc = 1, .oh = 3, .ow = 2, .kh = 3, .kw = 3};
+  try {
+    conv_forward(p);
+    FAIL() << "4 rows under 3 give 2, not 3";
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "convolution: 4x4 maps under a 3x3 kernel do not become 3x2");
+  }
+}
+
+}  // namespace
+}  // namespace fovea::kernels
