@@ -41,6 +41,6 @@ KernelPtr norm_fixed_statistics(int64_t padded_channels, int64_t channels, float
 
 // moving ← moving · momentum + batch · (1 - momentum), for mean and (biased) variance.
 // Arguments: statistics, moving_mean, moving_variance, scratch.
-KernelPtr norm_update_moving(int64_t padded_channels, int64_t channels, float momentum);
+KernelPtr norm_update_moving(int64_t padded_channels, int64_t channels, double momentum);
 
 }  // namespace fovea::kernels

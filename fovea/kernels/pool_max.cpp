@@ -1,0 +1,199 @@
+// Maximum over windows, and its gradient: vectors run over the channels of a cell, so that nothing crosses lanes.
+//
+// A later cell wins where it is greater, or a NaN: so a tie goes to the first cell in scan order, and a NaN in the
+// window is the result rather than lost.
+#include <cstring>
+
+#include "fovea/kernels/pool_loops.h"
+#include "fovea/kernels/pool_window.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "fovea/kernels/pool_max.cpp"
+#include "hwy/foreach_target.h"
+#include "hwy/highway.h"
+#include "fovea/kernels/vectors-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace fovea::kernels::HWY_NAMESPACE {
+namespace {
+
+template <class D, class V>
+HWY_INLINE hn::Mask<D> beats(D, V value, V best) {
+  return hn::Or(hn::Gt(value, best), hn::IsNaN(value));
+}
+
+template <class Winner, class D, class VI>
+HWY_INLINE void store_winners(D, VI winners, Winner* to) {
+  const hn::Rebind<Winner, D> dw;
+  hn::StoreU(hn::DemoteTo(dw, winners), dw, to);
+}
+
+template <class Winner, class D>
+HWY_INLINE hn::Vec<hn::RebindToSigned<D>> load_winners(D, const Winner* from) {
+  const hn::Rebind<Winner, D> dw;
+  return hn::PromoteTo(hn::RebindToSigned<D>(), hn::LoadU(dw, from));
+}
+
+// The four cells of a whole 2x2 window as a small tournament: shorter chains than cell after cell.
+template <bool kTraining, class Winner, class D>
+HWY_INLINE void max_of_2x2(D d, const float* HWY_RESTRICT top, const float* HWY_RESTRICT bottom, int64_t block,
+                           float* HWY_RESTRICT dst, Winner* HWY_RESTRICT winners) {
+  const auto a = hn::LoadU(d, top), b = hn::LoadU(d, top + block);
+  const auto e = hn::LoadU(d, bottom), f = hn::LoadU(d, bottom + block);
+  const auto b_wins = beats(d, b, a), f_wins = beats(d, f, e);
+  const auto upper = hn::IfThenElse(b_wins, b, a), lower = hn::IfThenElse(f_wins, f, e);
+  const auto lower_wins = beats(d, lower, upper);
+  hn::StoreU(hn::IfThenElse(lower_wins, lower, upper), d, dst);
+  if constexpr (kTraining) {
+    const hn::RebindToSigned<D> di;
+    const auto upper_cell = hn::IfThenElseZero(hn::RebindMask(di, b_wins), hn::Set(di, 1));
+    const auto lower_cell = hn::IfThenElse(hn::RebindMask(di, f_wins), hn::Set(di, 3), hn::Set(di, 2));
+    store_winners(d, hn::IfThenElse(hn::RebindMask(di, lower_wins), lower_cell, upper_cell), winners);
+  }
+}
+
+template <bool kTraining, class Winner, class D>
+HWY_INLINE void max_of_window(D d, const PoolProblem& p, const float* map, const WindowSpan& rows,
+                              const WindowSpan& columns, float* dst, Winner* winners) {
+  const hn::RebindToSigned<D> di;
+  const int64_t block = p.src.block;
+  const auto cell_number = [&](int64_t y, int64_t x) {
+    return hn::Set(di, static_cast<int32_t>((y - rows.start) * p.kw + x - columns.start));
+  };
+  auto best = hn::LoadU(d, map + (rows.begin * p.src.w + columns.begin) * block);
+  auto winner = cell_number(rows.begin, columns.begin);
+  for (int64_t y = rows.begin; y < rows.end; ++y)
+    for (int64_t x = columns.begin; x < columns.end; ++x) {
+      const auto value = hn::LoadU(d, map + (y * p.src.w + x) * block);
+      const auto wins = beats(d, value, best);
+      best = hn::IfThenElse(wins, value, best);
+      if constexpr (kTraining) winner = hn::IfThenElse(hn::RebindMask(di, wins), cell_number(y, x), winner);
+    }
+  hn::StoreU(best, d, dst);
+  if constexpr (kTraining) store_winners(d, winner, winners);
+}
+
+template <bool kTraining, class Winner>
+void max_forward(const PoolProblem& p, const Arguments& arguments, const RunContext&, int64_t) {
+  const int64_t block = p.src.block, maps = p.src.n * p.src.blocks();
+  const int64_t map_size = p.src.h * p.src.w * block;
+  const bool two_by_two = p.kh == 2 && p.kw == 2;
+  const float* map = arguments.in(0);
+  float* dst = arguments.out(1);
+  Winner* winners = kTraining ? arguments.out<Winner>(2) : nullptr;
+  for (int64_t i = 0; i < maps; ++i, map += map_size)
+    for (int64_t oy = 0; oy < p.oh; ++oy) {
+      const WindowSpan rows = window_rows(p, oy);
+      for (int64_t ox = 0; ox < p.ow; ++ox, dst += block, winners += kTraining ? block : 0) {
+        const WindowSpan columns = window_columns(p, ox);
+        if (two_by_two && rows.count() == 2 && columns.count() == 2) {
+          const float* top = map + (rows.begin * p.src.w + columns.begin) * block;
+          const float* bottom = top + p.src.w * block;
+          for_vectors(block, [&](auto d, int64_t c) HWY_ATTR {
+            max_of_2x2<kTraining>(d, top + c, bottom + c, block, dst + c, kTraining ? winners + c : winners);
+          });
+        } else {
+          for_vectors(block, [&](auto d, int64_t c) HWY_ATTR {
+            max_of_window<kTraining>(d, p, map + c, rows, columns, dst + c, kTraining ? winners + c : winners);
+          });
+        }
+      }
+    }
+}
+
+// Windows side by side: each cell is written once, the gradient or zero; cells outside all windows are zeroed first.
+template <class Winner>
+void max_backward_tiled(const PoolProblem& p, const Arguments& arguments, const RunContext&, int64_t) {
+  const int64_t block = p.src.block, maps = p.src.n * p.src.blocks();
+  const int64_t row_size = p.src.w * block, map_size = p.src.h * row_size;
+  const int64_t covered_rows = window_rows(p, p.oh - 1).end, covered_columns = window_columns(p, p.ow - 1).end;
+  const float* diff_dst = arguments.in(0);
+  const Winner* winners = arguments.in<Winner>(1);
+  float* map = arguments.out(2);
+  for (int64_t i = 0; i < maps; ++i, map += map_size) {
+    for (int64_t oy = 0; oy < p.oh; ++oy) {
+      const WindowSpan rows = window_rows(p, oy);
+      for (int64_t ox = 0; ox < p.ow; ++ox, diff_dst += block, winners += block) {
+        const WindowSpan columns = window_columns(p, ox);
+        for_vectors(block, [&](auto d, int64_t c) HWY_ATTR {
+          const hn::RebindToSigned<decltype(d)> di;
+          const auto diff = hn::LoadU(d, diff_dst + c);
+          const auto winner = load_winners(d, winners + c);
+          for (int64_t y = rows.begin; y < rows.end; ++y)
+            for (int64_t x = columns.begin; x < columns.end; ++x) {
+              const auto cell = hn::Set(di, static_cast<int32_t>((y - rows.start) * p.kw + x - columns.start));
+              const auto won = hn::RebindMask(d, hn::Eq(winner, cell));
+              hn::StoreU(hn::IfThenElseZero(won, diff), d, map + y * row_size + x * block + c);
+            }
+        });
+      }
+      for (int64_t y = rows.begin; y < rows.end; ++y)
+        std::fill(map + y * row_size + covered_columns * block, map + (y + 1) * row_size, 0.0f);
+    }
+    std::fill(map + covered_rows * row_size, map + map_size, 0.0f);
+  }
+}
+
+template <class Winner>
+void max_backward_general(const PoolProblem& p, const Arguments& arguments, const RunContext&, int64_t) {
+  const int64_t block = p.src.block, maps = p.src.n * p.src.blocks();
+  const int64_t row_size = p.src.w * block, map_size = p.src.h * row_size;
+  const float* diff_dst = arguments.in(0);
+  const Winner* winners = arguments.in<Winner>(1);
+  float* map = arguments.out(2);
+  std::fill(map, map + maps * map_size, 0.0f);
+  for (int64_t i = 0; i < maps; ++i, map += map_size)
+    for (int64_t oy = 0; oy < p.oh; ++oy) {
+      const WindowSpan rows = window_rows(p, oy);
+      for (int64_t ox = 0; ox < p.ow; ++ox, diff_dst += block, winners += block) {
+        const WindowSpan columns = window_columns(p, ox);
+        for_vectors(block, [&](auto d, int64_t c) HWY_ATTR {
+          const hn::RebindToSigned<decltype(d)> di;
+          const auto diff = hn::LoadU(d, diff_dst + c);
+          const auto winner = load_winners(d, winners + c);
+          for (int64_t y = rows.begin; y < rows.end; ++y)
+            for (int64_t x = columns.begin; x < columns.end; ++x) {
+              const auto cell = hn::Set(di, static_cast<int32_t>((y - rows.start) * p.kw + x - columns.start));
+              const auto won = hn::RebindMask(d, hn::Eq(winner, cell));
+              float* at = map + y * row_size + x * block + c;
+              hn::StoreU(hn::Add(hn::LoadU(d, at), hn::IfThenElseZero(won, diff)), d, at);
+            }
+        });
+      }
+    }
+}
+
+Loop<PoolProblem> forward_loop(const PoolProblem& p, bool training) {
+  const char* target = hwy::TargetName(HWY_TARGET);
+  if (!training) return {max_forward<false, uint8_t>, target};
+  if (wide_winners(p)) return {max_forward<true, uint16_t>, target};
+  return {max_forward<true, uint8_t>, target};
+}
+
+Loop<PoolProblem> backward_loop(const PoolProblem& p) {
+  const char* target = hwy::TargetName(HWY_TARGET);
+  if (windows_tile(p)) return {wide_winners(p) ? max_backward_tiled<uint16_t> : max_backward_tiled<uint8_t>, target};
+  return {wide_winners(p) ? max_backward_general<uint16_t> : max_backward_general<uint8_t>, target};
+}
+
+}  // namespace
+}  // namespace fovea::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace fovea::kernels {
+namespace {
+HWY_EXPORT(forward_loop);
+HWY_EXPORT(backward_loop);
+}  // namespace
+
+Loop<PoolProblem> max_pool_forward_loop(const PoolProblem& problem, bool training) {
+  return HWY_DYNAMIC_DISPATCH(forward_loop)(problem, training);
+}
+
+Loop<PoolProblem> max_pool_backward_loop(const PoolProblem& problem) {
+  return HWY_DYNAMIC_DISPATCH(backward_loop)(problem);
+}
+
+}  // namespace fovea::kernels
+#endif
