@@ -11,10 +11,11 @@ enum class Activation { linear, relu, sigmoid, tanh };
 
 // Arguments: src, dst, scratch.
 KernelPtr activation_forward(Activation activation, const Layout& layout);
-// From the forward's output: relu dst > 0, sigmoid dst·(1-dst), tanh 1-dst². Arguments: dst, diff_dst, diff_src, scratch.
+// From the forward's output: relu dst > 0, sigmoid dst·(1-dst), tanh 1-dst². Arguments: dst, diff_dst, diff_src,
+// scratch.
 KernelPtr activation_backward(Activation activation, const Layout& layout);
 
-// Keras's ReLU layer: max_value if x ≥ max_value; x if x ≥ threshold; negative_slope · (x - threshold) else.
+// Keras's ReLU layer: min(x, max_value) if x > threshold; negative_slope · (x - threshold) else. A NaN stays.
 struct ReluProblem {
   Layout layout;
   float max_value = 0;  // ignored without has_max
@@ -23,8 +24,9 @@ struct ReluProblem {
 };
 // Arguments: src, dst, scratch.
 KernelPtr relu_forward(const ReluProblem& problem);
-// Arguments: src, diff_dst, diff_src, scratch. Derivative 0 at a kink's upper end (x ≥ max_value) and at x ≤ threshold
-// for slope 0; the slope at x < threshold (tested against Keras).
+// Arguments: src, diff_dst, diff_src, scratch. Derivative 1 between threshold and max_value, 0 above, negative_slope
+// below; as Keras, 1 at x = max_value (but 0 where it takes relu6: max_value 6, threshold 0), and 0 at x = threshold
+// (but negative_slope in the leaky form: no max_value, threshold 0).
 KernelPtr relu_backward(const ReluProblem& problem);
 
 // Softmax over the channels of every (n, h, w). Arguments: src, dst, scratch.

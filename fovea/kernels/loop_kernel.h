@@ -3,7 +3,8 @@
 //
 // The loops are compiled once for every instruction set (Highway: foreach_target) and one function a file, called
 // through HWY_DYNAMIC_DISPATCH, hands out the best the CPU can run, as a Loop. What a function computes depends on its
-// arguments, context and row alone, never on thread or alignment, so equal inputs give equal bits on one instruction set.
+// arguments, context and row alone, never on thread or alignment, so equal inputs give equal bits on one instruction
+// set.
 #pragma once
 
 #include <cassert>
@@ -50,9 +51,7 @@ class LoopCall final : public Call {
   LoopCall(const Problem& problem, LoopFunction<Problem> function, std::span<void* const> arguments, int64_t first_row)
       : problem_(problem), function_(function), arguments_(arguments), first_row_(first_row) {}
 
-  void run(const RunContext& context) const override {
-    function_(problem_, arguments_, context, first_row_);
-  }
+  void run(const RunContext& context) const override { function_(problem_, arguments_, context, first_row_); }
 
  private:
   Problem problem_;

@@ -28,15 +28,17 @@ KernelPtr norm_forward(const Layout& src, bool relu);
 // sums (2 · padded channels: Σ dy, Σ dy · x̂), scratch.
 KernelPtr norm_sums(const Layout& src);
 
-// Adds the tiles' sums in order of tile. Arguments: the tiles' sums (`tiles` pointers), totals (2 · padded channels), scratch.
+// Adds the tiles' sums in order of tile. Arguments: the tiles' sums (`tiles` pointers), totals (2 · padded channels),
+// scratch.
 KernelPtr norm_total(int64_t tiles, int64_t padded_channels);
 
 // dx as above, `count` elements a channel in the whole batch; with `fixed_statistics` (inference mode: moving
-// statistics, no gradient through them) dx = gamma · inv · dy and totals may be null. May run in place (diff_src = diff_dst).
-// Arguments: src, statistics, gamma (null: 1), totals, diff_dst, diff_src, scratch.
+// statistics, no gradient through them) dx = gamma · inv · dy and totals may be null. May run in place (diff_src =
+// diff_dst). Arguments: src, statistics, gamma (null: 1), totals, diff_dst, diff_src, scratch.
 KernelPtr norm_backward(const Layout& src, int64_t count, bool fixed_statistics);
 
-// statistics from moving mean and variance, for inference. Arguments: moving_mean, moving_variance, statistics, scratch.
+// statistics from moving mean and variance, for inference. Arguments: moving_mean, moving_variance, statistics,
+// scratch.
 KernelPtr norm_fixed_statistics(int64_t padded_channels, int64_t channels, float epsilon);
 
 // moving ← moving · momentum + batch · (1 - momentum), for mean and (biased) variance.

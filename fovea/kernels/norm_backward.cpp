@@ -7,7 +7,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "fovea/kernels/norm_backward.cpp"
 #include "hwy/foreach_target.h"
-#include "hwy/highway.h"
+
 #include "fovea/kernels/vectors-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -87,8 +87,7 @@ void differentiate(const ChannelMaps& maps, const float* src, const float* param
           const auto offset = hn::LoadU(d, channel + 2 * channels), slope = hn::LoadU(d, channel + 3 * channels);
           for (int64_t i = at + c; i < at + c + cells * block; i += block) {
             auto dy = hn::LoadU(d, diff_dst + i);
-            if (!kFixedStatistics)
-              dy = hn::NegMulAdd(hn::Sub(hn::LoadU(d, src + i), mean), slope, hn::Sub(dy, offset));
+            if (!kFixedStatistics) dy = hn::NegMulAdd(hn::Sub(hn::LoadU(d, src + i), mean), slope, hn::Sub(dy, offset));
             hn::StoreU(hn::Mul(dy, scale), d, diff_src + i);
           }
         });

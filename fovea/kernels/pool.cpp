@@ -8,8 +8,8 @@ namespace fovea::kernels {
 KernelPtr pool_forward(const PoolProblem& problem, bool training) {
   check_windows(problem);
   const bool max = problem.algorithm == PoolAlgorithm::max;
-  return make_loop_kernel(
-      problem, max ? max_pool_forward_loop(problem, training) : average_pool_forward_loop(problem), 4);
+  return make_loop_kernel(problem, max ? max_pool_forward_loop(problem, training) : average_pool_forward_loop(problem),
+                          4);
 }
 
 KernelPtr pool_backward(const PoolProblem& problem) {

@@ -18,8 +18,8 @@ struct PoolProblem {
   Layout dst() const { return Layout::blocked(src.n, oh, ow, src.c, src.block); }
 };
 
-// Arguments: src, dst, winners (max in training: one byte or more an output element, pool_winners_bytes(); else null), scratch.
-// A tie goes to the first cell in scan order.
+// Arguments: src, dst, winners (max in training: one byte or more an output element, pool_winners_bytes(); else null),
+// scratch. A tie goes to the first cell in scan order; a NaN in the window is its maximum.
 KernelPtr pool_forward(const PoolProblem& problem, bool training);
 size_t pool_winners_bytes(const PoolProblem& problem);
 

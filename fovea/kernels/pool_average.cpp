@@ -7,7 +7,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "fovea/kernels/pool_average.cpp"
 #include "hwy/foreach_target.h"
-#include "hwy/highway.h"
+
 #include "fovea/kernels/vectors-inl.h"
 
 HWY_BEFORE_NAMESPACE();

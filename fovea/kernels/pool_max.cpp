@@ -10,7 +10,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "fovea/kernels/pool_max.cpp"
 #include "hwy/foreach_target.h"
-#include "hwy/highway.h"
+
 #include "fovea/kernels/vectors-inl.h"
 
 HWY_BEFORE_NAMESPACE();

@@ -14,9 +14,7 @@ struct WindowSpan {
   int64_t start, begin, end;
 
   WindowSpan(int64_t index, int64_t stride, int64_t kernel, int64_t pad, int64_t size)
-      : start(index * stride - pad),
-        begin(std::max<int64_t>(start, 0)),
-        end(std::min(start + kernel, size)) {}
+      : start(index * stride - pad), begin(std::max<int64_t>(start, 0)), end(std::min(start + kernel, size)) {}
   int64_t count() const { return end - begin; }
 };
 
