@@ -16,6 +16,7 @@ Layout plain_dst(const ConvProblem& p) { return Layout::plain(p.n, p.oh, p.ow, p
 
 // What backward asks for as a hint: a forward primitive of the same problem, in any layout.
 Forward::primitive_desc hint(const ConvSizes& s, bool bias) {
+  const onednn::OneThread one;
   return onednn::describe<Forward>(onednn::attributes(), prop_kind::forward_training, algorithm::convolution_direct,
                                    s.any(s.src), s.any(s.weights), s.bias_desc(bias), s.any(s.dst), s.strides,
                                    s.dilates, s.padding_l, s.padding_r);

@@ -40,34 +40,42 @@ struct ConvChosen {
   Layout src = {}, dst = {};
 };
 
-// The first try whose implementation is neither a reference nor a detour through im2col and a product; else the first
-// of the latter; else nothing. `describe` makes a ConvChosen of a try, or throws dnnl::error.
+// The first try whose implementation is direct; else the first that multiplies matrices (im2col); else the first that
+// pads src to more than twice its channels (1 channel in a block of 8: 8 GFLOP/s, im2col 12 to 35); else nothing: a
+// reference is refused. `describe` makes a ConvChosen of a try, or throws dnnl::error.
 template <class Describe>
 auto choose_conv(const std::vector<ConvTry>& tries, std::vector<std::string>& refused, const Describe& describe)
     -> std::optional<decltype(describe(tries[0]))> {
   const onednn::OneThread one;
-  std::optional<decltype(describe(tries[0]))> by_product;
+  std::optional<decltype(describe(tries[0]))> by_product, padded;
   for (const ConvTry& t : tries) {
     try {
       auto chosen = describe(t);
       const std::string implementation = chosen.pd.impl_info_str();
+      const auto refuse = [&](const char* reason) {
+        refused.push_back(fmt::format("{}: {} {}", t.name, implementation, reason));
+      };
       const auto src = onednn::layout_of(chosen.src_desc), dst = onednn::layout_of(chosen.dst_desc);
       if (onednn::is_reference(implementation)) {
-        refused.push_back(fmt::format("{}: {} is slow", t.name, implementation));
-      } else if (!src || !dst || !onednn::blocking(chosen.weights_desc).blocked) {
-        refused.push_back(fmt::format("{}: {} has a layout of its own", t.name, implementation));
-      } else {
-        chosen.src = *src;
-        chosen.dst = *dst;
-        if (!implementation.starts_with("gemm")) return chosen;
-        refused.push_back(fmt::format("{}: {} only if nothing is direct", t.name, implementation));
-        if (!by_product) by_product = chosen;
+        refuse("is slow");
+        continue;
       }
+      if (!src || !dst || !onednn::blocking(chosen.weights_desc).blocked) {
+        refuse("has a layout of its own");
+        continue;
+      }
+      chosen.src = *src;
+      chosen.dst = *dst;
+      const bool pads = src->padded_channels() > 2 * src->c;
+      if (!pads && !onednn::is_by_product(implementation)) return chosen;
+      refuse(pads ? "pads src, only if nothing else is there" : "is taken if nothing is direct");
+      auto& kept = pads ? padded : by_product;
+      if (!kept) kept = chosen;
     } catch (const dnnl::error& error) {
       refused.push_back(fmt::format("{}: {}", t.name, error.what()));
     }
   }
-  return by_product;
+  return by_product ? by_product : padded;
 }
 
 // The plain reference as kernels: nhwc, weights in Keras's order.

@@ -55,6 +55,7 @@ auto choose_dense(const Descs& d, const std::optional<WeightsLayout>& insisted, 
 }
 
 Forward::primitive_desc hint(const Descs& d, bool bias) {
+  const onednn::OneThread one;
   return onednn::describe<Forward>(onednn::attributes(), prop_kind::forward_training, d.src, d.any, d.bias_desc(bias),
                                    d.dst);
 }

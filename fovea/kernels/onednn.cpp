@@ -254,6 +254,10 @@ KernelPtr reorder_kernel(const memory::desc& src, const memory::desc& dst) {
 bool is_reference(const std::string& implementation) {
   return implementation.starts_with("ref") || implementation.find("gemm:ref") != std::string::npos;
 }
+bool is_by_product(const std::string& implementation) {
+  // "gemm:jit" or "x64:gemm:jit"; "brgemm:avx512_core" is direct.
+  return implementation.starts_with("gemm") || implementation.find(":gemm") != std::string::npos;
+}
 
 }  // namespace fovea::kernels::onednn
 

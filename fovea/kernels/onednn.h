@@ -91,6 +91,8 @@ KernelPtr reorder_kernel(const memory::desc& src, const memory::desc& dst);
 
 // An implementation that is there because something has to be: plain loops, orders of magnitude slower.
 bool is_reference(const std::string& implementation);
+// A convolution that copies its windows into a matrix and multiplies (im2col).
+bool is_by_product(const std::string& implementation);
 
 }  // namespace fovea::kernels::onednn
 

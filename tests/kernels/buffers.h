@@ -13,6 +13,7 @@
 
 #include "fovea/base/random.h"
 #include "fovea/kernels/kernel.h"
+#include "fovea/kernels/weights_layout.h"
 #include "fovea/tensor/buffer.h"
 #include "fovea/tensor/layout.h"
 
@@ -76,6 +77,31 @@ inline std::vector<double> read_map(const Layout& layout, const float* map) {
 }
 
 inline std::vector<float> floats(const std::vector<double>& numbers) { return {numbers.begin(), numbers.end()}; }
+
+inline GuardedBuffer map_buffer(const std::vector<double>& numbers, const Layout& layout) {
+  GuardedBuffer buffer(layout.bytes());
+  write_map(numbers, layout, buffer.data());
+  return buffer;
+}
+inline GuardedBuffer weights_buffer(const std::vector<double>& numbers, const WeightsLayout& layout) {
+  GuardedBuffer buffer(layout.bytes());
+  layout.pack(floats(numbers).data(), buffer.data());
+  return buffer;
+}
+inline GuardedBuffer plain_buffer(const std::vector<double>& numbers) {
+  GuardedBuffer buffer(numbers.size() * sizeof(float));
+  std::copy(numbers.begin(), numbers.end(), buffer.data());
+  return buffer;
+}
+// The weights' numbers in Keras's order; packing them again has to give the same bytes, so padding is zero.
+inline std::vector<double> read_weights(const WeightsLayout& layout, GuardedBuffer& buffer) {
+  std::vector<float> keras(static_cast<size_t>(layout.shape().elements()));
+  layout.unpack(buffer.data(), keras.data());
+  GuardedBuffer again(layout.bytes());
+  layout.pack(keras.data(), again.data());
+  EXPECT_EQ(std::memcmp(again.data(), buffer.data(), layout.bytes()), 0) << "padding of " << layout.name();
+  return {keras.begin(), keras.end()};
+}
 
 // `terms` is the number of products in each sum: rounding grows with it, at most linearly.
 inline void expect_near(const std::vector<double>& got, const std::vector<double>& expected, int64_t terms,
