@@ -85,15 +85,18 @@ std::string ClassificationReport::text(int digits) const {
   size_t width = std::max<size_t>(std::string_view("weighted avg").size(), static_cast<size_t>(digits));
   for (const std::string& name : names) width = std::max(width, count_characters(name));
 
+  // Where no picture at all is right, scikit-learn's counts are floats, and it prints "3.0".
+  const char* const point = accuracy == 0 ? ".0" : "";
+  const auto support = [&](const ClassScores& scores) { return fmt::format("{}{}", scores.support, point); };
   const auto row = [&](std::string_view name, const ClassScores& scores) {
     return fmt::format("{}  {:>9.{}f} {:>9.{}f} {:>9.{}f} {:>9}\n", right_aligned(name, width), scores.precision,
-                       digits, scores.recall, digits, scores.f1, digits, scores.support);
+                       digits, scores.recall, digits, scores.f1, digits, support(scores));
   };
   std::string text =
       fmt::format("{:{}}  {:>9} {:>9} {:>9} {:>9}\n\n", "", width, "precision", "recall", "f1-score", "support");
   for (size_t i = 0; i < classes.size(); ++i) text += row(names[i], classes[i]);
   text += fmt::format("\n{}  {:>9} {:>9} {:>9.{}f} {:>9}\n", right_aligned("accuracy", width), "", "", accuracy, digits,
-                      macro.support);
+                      support(macro));
   return text + row("macro avg", macro) + row("weighted avg", weighted);
 }
 

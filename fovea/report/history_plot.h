@@ -9,7 +9,7 @@ namespace fovea {
 // One value an epoch in each curve; NaN where an epoch has none. A curve may be empty: there was no validation, or no
 // accuracy was asked for.
 struct HistoryPlot {
-  std::string title;    // the run's name
+  std::string title{};  // the run's name
   int first_epoch = 1;  // as history.csv counts
   int best_epoch = 0;   // marked; 0 for none
   std::vector<double> loss{}, val_loss{};
