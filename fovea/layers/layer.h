@@ -88,6 +88,9 @@ class Layer {
   bool trainable_ = true;
 };
 
+// A layer that applies one activation and nothing else.
+LayerPtr activation_layer(ActivationKind kind, const std::string& name);
+
 // Gives a layer its options, type name and JSON: class Dense : public LayerOf<Dense, DenseOptions>.
 template <class Self, class Options>
 class LayerOf : public Layer {

@@ -1,0 +1,17 @@
+# Writes fovea/layers/layers_list.h into the build tree from layers.list: one line a layer, "Class header".
+set(list_file ${CMAKE_CURRENT_SOURCE_DIR}/layers/layers.list)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${list_file})
+file(STRINGS ${list_file} lines REGEX "^[A-Z]")
+set(includes "")
+set(entries "")
+foreach(line ${lines})
+  string(REGEX MATCH "^([A-Za-z0-9]+) ([a-z0-9_]+)$" matched "${line}")
+  if(NOT matched)
+    message(FATAL_ERROR "layers.list: a line must read \"Class header\" (got \"${line}\")")
+  endif()
+  string(APPEND includes "#include \"fovea/layers/${CMAKE_MATCH_2}.h\"\n")
+  string(APPEND entries " X(${CMAKE_MATCH_1})")
+endforeach()
+file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/fovea/layers/layers_list.h
+     CONTENT "#pragma once\n@includes@#define FOVEA_LAYERS(X)@entries@\n" @ONLY)
+target_include_directories(fovea_layers PRIVATE ${CMAKE_BINARY_DIR}/generated)

@@ -1,0 +1,21 @@
+#include "fovea/layers/global_average_pooling2d.h"
+
+#include "fovea/kernels/pool.h"
+
+namespace fovea {
+
+void GlobalAveragePooling2D::plan(Planner& planner) const {
+  using namespace kernels;
+  const Value src = planner.src();
+  const Value dst = planner.dst(Layout::features(planner.rows(), planner.src_shape()[2]));
+  planner.step("global average pool", global_average_forward(src.layout), {in(src), out(dst)});
+  if (!planner.wants_gradients()) return;
+
+  planner.backward([=, &planner] {
+    if (!planner.wants_diff_src()) return;
+    planner.step("global average pool backward", global_average_backward(src.layout),
+                 {in(planner.diff_dst(dst.layout)), out(planner.diff_src(0, src.layout))});
+  });
+}
+
+}  // namespace fovea

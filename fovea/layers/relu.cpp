@@ -1,0 +1,33 @@
+#include "fovea/layers/relu.h"
+
+#include "fovea/kernels/eltwise.h"
+#include "fovea/layers/activate.h"
+
+namespace fovea {
+
+Shape ReLU::infer(std::span<const Shape> src) const {
+  if (options_.max_value && !(*options_.max_value >= 0))
+    throw usage_error(where(), "max_value must not be negative (got {})", *options_.max_value);
+  if (!(options_.negative_slope >= 0))
+    throw usage_error(where(), "negative_slope must not be negative (got {})", options_.negative_slope);
+  if (!(options_.threshold >= 0)) throw usage_error(where(), "threshold must not be negative (got {})", options_.threshold);
+  return only(src, 0);
+}
+
+void ReLU::plan(Planner& planner) const {
+  if (plain()) return plan_activation(planner, ActivationKind::relu);
+  const Value src = planner.src(), dst = planner.dst(src.layout);
+  const kernels::ReluProblem problem = {.layout = src.layout,
+                                        .max_value = options_.max_value.value_or(0),
+                                        .has_max = options_.max_value.has_value(),
+                                        .negative_slope = options_.negative_slope,
+                                        .threshold = options_.threshold};
+  planner.step("relu", kernels::relu_forward(problem), {in(src), out(dst)});
+  planner.backward([=, &planner] {
+    if (!planner.wants_diff_src()) return;
+    planner.step("relu backward", kernels::relu_backward(problem),
+                 {in(src), in(planner.diff_dst(src.layout)), out(planner.diff_src(0, src.layout))});
+  });
+}
+
+}  // namespace fovea

@@ -1,0 +1,29 @@
+// Rescaling of numbers.
+#pragma once
+
+#include "fovea/layers/layer.h"
+
+namespace fovea {
+
+struct RescalingOptions {
+  float scale = 1, offset = 0;
+  std::string name = {};
+
+  template <class Visitor>
+  void fields(Visitor& v) {
+    v("scale", scale);
+    v("offset", offset);
+  }
+};
+
+// y = x · scale + offset (Keras: rescaling.py).
+class Rescaling final : public LayerOf<Rescaling, RescalingOptions> {
+ public:
+  static constexpr const char* kType = "Rescaling";
+  using LayerOf::LayerOf;
+
+  Shape infer(std::span<const Shape> src) const override { return only(src, 0); }
+  void plan(Planner& planner) const override;
+};
+
+}  // namespace fovea

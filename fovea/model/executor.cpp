@@ -1,0 +1,44 @@
+#include "fovea/model/executor.h"
+
+#include <cmath>
+
+namespace fovea {
+
+void Executor::run(const std::vector<Segment>& segments, const kernels::RunContext& context) const {
+  for (const Segment& segment : segments) {
+    pool_.run(static_cast<int>(segment.lanes.size()), [&](int lane) {
+      for (const BoundCall& call : segment.lanes[static_cast<size_t>(lane)]) call.call->run(context);
+    });
+    for (const BoundCall& call : segment.meeting) call.call->run(context);
+  }
+}
+
+void Executor::renew(Plan& plan, const Parameters& parameters, const kernels::RunContext& context) const {
+  if (plan.copied_version == parameters.version()) return;
+  run(plan.copies, context);
+  plan.copied_version = parameters.version();
+}
+
+std::string Executor::find_not_finite(const Plan& plan, const kernels::RunContext& context) const {
+  const auto bad = [&](const BoundCall& call) {
+    call.call->run(context);
+    for (const auto& [values, count] : call.written)
+      for (int64_t i = 0; i < count; ++i)
+        if (!std::isfinite(values[i])) return true;
+    return false;
+  };
+  const auto name = [&](const BoundCall& call) {
+    const StepInfo& step = plan.steps[static_cast<size_t>(call.step)];
+    return step.layer.empty() ? step.name : step.layer + ": " + step.name;
+  };
+  for (const Segment& segment : plan.compute) {
+    for (const auto& lane : segment.lanes)
+      for (const BoundCall& call : lane)
+        if (bad(call)) return name(call);
+    for (const BoundCall& call : segment.meeting)
+      if (bad(call)) return name(call);
+  }
+  return "";
+}
+
+}  // namespace fovea

@@ -1,0 +1,62 @@
+// A model: its graph, its numbers, and what belongs to them when it is kept in a file.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "fovea/base/json.h"
+#include "fovea/layers/input.h"
+#include "fovea/model/graph.h"
+#include "fovea/model/parameters.h"
+
+namespace fovea {
+
+struct ModelInfo {
+  std::vector<std::string> class_names;  // empty: not recorded
+  std::string preprocessing;             // "unit", "caffe", … (data/preprocess.h); empty: not recorded
+  Json provenance = Json::object();      // what made it: data, seed, epochs, version
+};
+
+class Model {
+ public:
+  // Parameters get their initializers' values for the seed.
+  explicit Model(Graph graph, uint64_t seed = 0) : graph_(std::move(graph)), parameters_(graph_, seed) {}
+
+  Graph& graph() { return graph_; }
+  const Graph& graph() const { return graph_; }
+  Parameters& parameters() { return parameters_; }
+  const Parameters& parameters() const { return parameters_; }
+  const std::string& name() const { return graph_.name(); }
+  const Shape& input_shape() const { return graph_.input_shape(); }
+  int64_t classes() const { return graph_.output_shape().back(); }
+
+  ModelInfo info;
+
+ private:
+  Graph graph_;
+  Parameters parameters_;
+};
+
+struct SequentialOptions {
+  std::string name = "sequential";
+  Shape input_shape;
+  uint64_t seed = 0;
+};
+
+// A chain of layers:
+//
+//   Model model = sequential({.name = "small", .input_shape = {28, 28, 1}},
+//                            Conv2D({.filters = 32, .kernel_size = 3, .activation = ActivationKind::relu}),
+//                            Flatten(), Dense({.units = 10, .activation = ActivationKind::softmax}));
+template <class... Layers>
+Model sequential(const SequentialOptions& options, Layers&&... layers) {
+  Graph graph(options.name);
+  int last = graph.add(std::make_shared<InputLayer>(InputLayerOptions{.shape = options.input_shape}), {});
+  ((last = graph.add(std::make_shared<std::decay_t<Layers>>(std::forward<Layers>(layers)), {last})), ...);
+  return Model(std::move(graph), options.seed);
+}
+
+}  // namespace fovea

@@ -1,0 +1,95 @@
+#include "fovea/model/parameters.h"
+
+#include <cassert>
+
+#include "fovea/base/random.h"
+
+namespace fovea {
+namespace {
+
+void unpack(const Parameter& parameter, const Buffer& from, float* keras) {
+  if (parameter.home) parameter.home->unpack(from.data(), keras);
+  else std::memcpy(keras, from.data(), static_cast<size_t>(parameter.spec.shape.elements()) * sizeof(float));
+}
+void pack(const Parameter& parameter, const float* keras, Buffer& to) {
+  if (parameter.home) parameter.home->pack(keras, to.data());
+  else std::memcpy(to.data(), keras, static_cast<size_t>(parameter.spec.shape.elements()) * sizeof(float));
+}
+Array unpacked(const Parameter& parameter, const Buffer& from) {
+  Array array(DType::f32, parameter.spec.shape);
+  unpack(parameter, from, array.values<float>().data());
+  return array;
+}
+void check(const Parameter& parameter, const Array& values) {
+  if (values.dtype() != DType::f32 || !(values.shape() == parameter.spec.shape))
+    throw usage_error(parameter.path, "the values' shape does not fit (got {} {}, expected float32 {})",
+                      to_string(values.dtype()), to_string(values.shape()), to_string(parameter.spec.shape));
+}
+
+}  // namespace
+
+Parameters::Parameters(const Graph& graph, uint64_t seed) : of_node_(static_cast<size_t>(graph.size())) {
+  for (int n = 0; n < graph.size(); ++n) {
+    const Node& node = graph.node(n);
+    for (const ParameterSpec& spec : node.layer->parameters(node.input_shapes)) {
+      Parameter parameter{node.layer->name() + "/" + spec.name, spec, n, {}, {}, {}};
+      parameter.value = Buffer(static_cast<size_t>(spec.shape.elements()) * sizeof(float));
+      spec.initializer.fill(spec.shape, seed, static_cast<uint64_t>(all_.size()), parameter.value.as<float>());
+      of_node_[static_cast<size_t>(n)].push_back(size());
+      all_.push_back(std::move(parameter));
+    }
+  }
+}
+
+int Parameters::find(const std::string& path) const {
+  for (int i = 0; i < size(); ++i)
+    if ((*this)[i].path == path) return i;
+  return -1;
+}
+
+Array Parameters::get(int i) const { return unpacked((*this)[i], (*this)[i].value); }
+Array Parameters::get_slot(int i, int slot) const { return unpacked((*this)[i], (*this)[i].slots[static_cast<size_t>(slot)]); }
+
+void Parameters::set(int i, const Array& values) {
+  Parameter& parameter = (*this)[i];
+  check(parameter, values);
+  pack(parameter, values.values<float>().data(), parameter.value);
+  changed();
+}
+
+void Parameters::set_slot(int i, int slot, const Array& values) {
+  Parameter& parameter = (*this)[i];
+  check(parameter, values);
+  pack(parameter, values.values<float>().data(), parameter.slots[static_cast<size_t>(slot)]);
+}
+
+void Parameters::book_slots(int i, int slots) {
+  Parameter& parameter = (*this)[i];
+  parameter.slots.clear();
+  for (int s = 0; s < slots; ++s) parameter.slots.emplace_back(parameter.value.bytes());
+}
+
+void Parameters::set_home(int i, const kernels::WeightsLayout& layout) {
+  Parameter& parameter = (*this)[i];
+  if (parameter.home && *parameter.home == layout) return;
+  std::vector<Array> slots;
+  for (int s = 0; s < static_cast<int>(parameter.slots.size()); ++s) slots.push_back(get_slot(i, s));
+  const Array value = get(i);
+  parameter.home = layout;
+  parameter.value = Buffer(layout.bytes());
+  pack(parameter, value.values<float>().data(), parameter.value);
+  for (size_t s = 0; s < slots.size(); ++s) {
+    parameter.slots[s] = Buffer(layout.bytes());
+    pack(parameter, slots[s].values<float>().data(), parameter.slots[s]);
+  }
+}
+
+int64_t Parameters::count(bool trainable_only, const Graph& graph) const {
+  int64_t total = 0;
+  for (const Parameter& parameter : all_)
+    if (!trainable_only || (parameter.spec.trainable && graph.node(parameter.node).layer->trainable()))
+      total += parameter.spec.shape.elements();
+  return total;
+}
+
+}  // namespace fovea

@@ -1,0 +1,60 @@
+// The numbers of a model: weights and moving statistics, each in the layout of the forward kernel that uses it, and the
+// optimizer's state beside it in the same layout.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fovea/kernels/weights_layout.h"
+#include "fovea/model/graph.h"
+#include "fovea/tensor/array.h"
+
+namespace fovea {
+
+struct Parameter {
+  std::string path;  // "conv2d/kernel", as Keras names it
+  ParameterSpec spec;
+  int node = 0;      // of the graph
+  std::optional<kernels::WeightsLayout> home;  // decided by the first plan; until then Keras's order
+  Buffer value;
+  std::vector<Buffer> slots;  // of the optimizer: Adam's m and v, …
+
+  int64_t stored_elements() const { return static_cast<int64_t>(value.bytes() / sizeof(float)); }
+};
+
+class Parameters {
+ public:
+  Parameters() = default;
+  // All parameters of a graph, in the order of its layers, filled by their initializers.
+  Parameters(const Graph& graph, uint64_t seed);
+
+  int size() const { return static_cast<int>(all_.size()); }
+  Parameter& operator[](int i) { return all_[static_cast<size_t>(i)]; }
+  const Parameter& operator[](int i) const { return all_[static_cast<size_t>(i)]; }
+  const std::vector<int>& of_node(int node) const { return of_node_[static_cast<size_t>(node)]; }
+  int find(const std::string& path) const;  // -1 if there is none
+
+  // Values in Keras's order. `set` throws Error (usage) where the shape differs.
+  Array get(int i) const;
+  void set(int i, const Array& values);
+  Array get_slot(int i, int slot) const;
+  void set_slot(int i, int slot, const Array& values);
+  void book_slots(int i, int slots);
+
+  // Moves a parameter and its slots into a layout.
+  void set_home(int i, const kernels::WeightsLayout& layout);
+
+  // Grows with every change of values; plans renew their copies by it.
+  uint64_t version() const { return version_; }
+  void changed() { ++version_; }
+
+  int64_t count(bool trainable_only, const Graph& graph) const;
+
+ private:
+  std::vector<Parameter> all_;
+  std::vector<std::vector<int>> of_node_;
+  uint64_t version_ = 1;
+};
+
+}  // namespace fovea

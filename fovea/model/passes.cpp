@@ -1,0 +1,165 @@
+// The passes, in the order they run. Each is a small function on the plan's graph; see plan_graph.h.
+#include <algorithm>
+#include <stdexcept>
+
+#include "fovea/model/plan_graph.h"
+
+namespace fovea {
+namespace {
+
+PlanNode& at(PlanGraph& graph, int node) { return graph.nodes[static_cast<size_t>(node)]; }
+
+// Conv2D(activation="relu") becomes a convolution and an activation, so that later passes know one form only.
+void split_activations(PlanGraph& graph, const PassContext&) {
+  PlanGraph split;
+  std::vector<int> place(graph.nodes.size(), -1);
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    PlanNode node = graph.nodes[i];
+    for (int& input : node.inputs) input = place[static_cast<size_t>(input)];
+    const ActivationKind kind = node.layer->activation();
+    if (kind != ActivationKind::linear) node.layer = node.layer->without_activation();
+    split.nodes.push_back(node);
+    if (kind != ActivationKind::linear) {
+      PlanNode activation;
+      activation.layer = activation_layer(kind, node.layer->name());
+      activation.inputs = {static_cast<int>(split.nodes.size()) - 1};
+      activation.input_shapes = {node.shape};
+      activation.shape = node.shape;
+      split.nodes.push_back(std::move(activation));
+    }
+    place[i] = static_cast<int>(split.nodes.size()) - 1;
+  }
+  for (int& value : graph.value_of) value = place[static_cast<size_t>(value)];
+  graph.output = place[static_cast<size_t>(graph.output)];
+  graph.nodes = std::move(split.nodes);
+}
+
+// Layers that give their input unchanged go: linear activations always, dropout in inference.
+void drop_identities(PlanGraph& graph, const PassContext& context) {
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    const PlanNode& node = graph.nodes[i];
+    const bool linear = node.layer->is_activation() == ActivationKind::linear;
+    if (linear || (!context.training && node.layer->identity_in_inference()))
+      graph.replace(static_cast<int>(i), node.inputs[0]);
+  }
+}
+
+// The cross-entropy works from logits where softmax produced the output (Keras: _get_logits); the loss's kernel gives the
+// probabilities too, so the softmax itself goes.
+void fuse_softmax_and_loss(PlanGraph& graph, const PassContext& context) {
+  if (!context.loss) return;
+  const PlanNode& last = at(graph, graph.output);
+  if (last.layer->is_activation() != ActivationKind::softmax || last.shape.rank() != 1) return;
+  if (!graph.consumers(graph.output).empty()) return;
+  const int softmax = graph.output;
+  graph.logits = last.inputs[0];
+  // Somebody who asks for the softmax's own output still gets it, beside the loss.
+  for (int kept : graph.kept)
+    if (graph.value_of[static_cast<size_t>(kept)] == softmax) return;
+  graph.replace(softmax, graph.logits);
+}
+
+std::vector<std::vector<float>> values_of(const PlanNode& node, const Parameters& parameters) {
+  if (!node.folded.empty()) return node.folded;
+  std::vector<std::vector<float>> values;
+  for (int p : node.parameters) {
+    const Array array = parameters.get(p);
+    const auto numbers = array.values<float>();
+    values.emplace_back(numbers.begin(), numbers.end());
+  }
+  return values;
+}
+
+bool reads_only(const PlanGraph& graph, int node, int reader) {
+  const auto readers = graph.consumers(node);
+  return readers.size() == 1 && readers[0] == reader && !graph.is_kept(node);
+}
+
+// Inference: a normalisation becomes part of the layer before it, if nothing stands between, or of the layer behind it,
+// across layers that an affine map of channels passes unchanged. Exact in both cases; elsewhere it stays one step.
+void fold_normalisation(PlanGraph& graph, const PassContext& context) {
+  if (context.training || context.gradients) return;
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    const int norm = static_cast<int>(i);
+    if (graph.nodes[i].removed || !graph.nodes[i].layer->is_channel_affine()) continue;
+    const auto map = graph.nodes[i].layer->channel_affine(values_of(graph.nodes[i], context.parameters));
+    if (!map) continue;
+    const int before = graph.nodes[i].inputs[0];
+    if (at(graph, before).layer->folds_affine_behind() && !at(graph, before).fused_relu && reads_only(graph, before, norm)) {
+      auto values = values_of(at(graph, before), context.parameters);
+      at(graph, before).layer->fold_behind(*map, values, at(graph, before).input_shapes);
+      at(graph, before).folded = std::move(values);
+      graph.replace(norm, before);
+      continue;
+    }
+    bool not_negative = true;
+    for (float scale : map->scale) not_negative = not_negative && scale >= 0;
+    int last = norm;
+    while (true) {
+      const auto readers = graph.consumers(last);
+      if (readers.size() != 1 || graph.is_kept(last)) break;
+      const PlanNode& next = at(graph, readers[0]);
+      if (next.layer->folds_affine_before()) {
+        auto values = values_of(next, context.parameters);
+        next.layer->fold_before(*map, values, next.input_shapes);
+        at(graph, readers[0]).folded = std::move(values);
+        graph.replace(norm, before);
+        break;
+      }
+      const auto commutes = next.layer->commutes_with_affine();
+      if (commutes == Layer::Commutes::never || (commutes == Layer::Commutes::if_scale_not_negative && !not_negative)) break;
+      last = readers[0];
+    }
+  }
+}
+
+// max(0, ·) behind a layer that can apply it itself, where nobody else reads what is before it.
+void fuse_relu(PlanGraph& graph, const PassContext&) {
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    const PlanNode& node = graph.nodes[i];
+    if (node.removed || node.layer->is_activation() != ActivationKind::relu) continue;
+    const int before = node.inputs[0];
+    if (!at(graph, before).layer->fuses_relu() || at(graph, before).fused_relu) continue;
+    if (!reads_only(graph, before, static_cast<int>(i))) continue;
+    at(graph, before).fused_relu = true;
+    graph.replace(static_cast<int>(i), before);
+  }
+}
+
+// What leads to no output that is asked for goes.
+void drop_dead_layers(PlanGraph& graph, const PassContext&) {
+  for (int i = static_cast<int>(graph.nodes.size()) - 1; i > 0; --i)
+    if (!at(graph, i).removed && graph.consumers(i).empty() && !graph.is_kept(i) && i != graph.logits)
+      at(graph, i).removed = true;
+}
+
+// Layers run once a tile; those that want many rows, and what follows them on features, once a lane.
+void choose_scopes(PlanGraph& graph, const PassContext&) {
+  for (PlanNode& node : graph.nodes) {
+    if (node.removed) continue;
+    bool behind_lanes = !node.inputs.empty() && node.shape.rank() == 1;
+    for (int input : node.inputs) behind_lanes = behind_lanes && at(graph, input).scope == Scope::lane;
+    node.scope = behind_lanes ? Scope::lane : node.layer->scope();
+  }
+}
+
+}  // namespace
+
+const std::vector<Pass>& passes() {
+  static const std::vector<Pass> all = {
+      {"split activations", split_activations}, {"drop identities", drop_identities},
+      {"fuse softmax and loss", fuse_softmax_and_loss}, {"fold normalisation", fold_normalisation},
+      {"fuse relu", fuse_relu}, {"drop dead layers", drop_dead_layers}, {"choose scopes", choose_scopes}};
+  return all;
+}
+
+void run_passes(PlanGraph& graph, const PassContext& context, const std::vector<std::string>& disabled) {
+  for (const Pass& pass : passes()) {
+    if (std::find(disabled.begin(), disabled.end(), pass.name) != disabled.end()) continue;
+    pass.run(graph, context);
+    const std::string wrong = verify(graph);
+    if (!wrong.empty()) throw std::logic_error(std::string("pass \"") + pass.name + "\" left the graph wrong: " + wrong);
+  }
+}
+
+}  // namespace fovea

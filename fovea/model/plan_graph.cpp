@@ -1,0 +1,74 @@
+#include "fovea/model/plan_graph.h"
+
+#include <algorithm>
+
+#include "fovea/base/random.h"
+
+namespace fovea {
+
+PlanGraph plan_graph(const Graph& graph, const Parameters& parameters, const std::vector<int>& kept) {
+  PlanGraph plan;
+  for (int i = 0; i < graph.size(); ++i) {
+    const Node& node = graph.node(i);
+    PlanNode copy;
+    copy.layer = node.layer;
+    copy.inputs = node.inputs;
+    copy.input_shapes = node.input_shapes;
+    copy.shape = node.shape;
+    copy.parameters = parameters.of_node(i);
+    copy.stream = purpose::kLayer + static_cast<uint32_t>(i);
+    plan.nodes.push_back(std::move(copy));
+    plan.value_of.push_back(i);
+  }
+  plan.output = graph.output();
+  plan.kept = kept;
+  return plan;
+}
+
+std::vector<int> PlanGraph::consumers(int node) const {
+  std::vector<int> found;
+  for (size_t i = 0; i < nodes.size(); ++i)
+    if (!nodes[i].removed && std::count(nodes[i].inputs.begin(), nodes[i].inputs.end(), node) > 0)
+      found.push_back(static_cast<int>(i));
+  return found;
+}
+
+bool PlanGraph::is_kept(int node) const {
+  return node == output || std::any_of(kept.begin(), kept.end(), [&](int k) { return value_of[static_cast<size_t>(k)] == node; });
+}
+
+void PlanGraph::replace(int from, int to) {
+  for (PlanNode& node : nodes) std::replace(node.inputs.begin(), node.inputs.end(), from, to);
+  std::replace(value_of.begin(), value_of.end(), from, to);
+  if (output == from) output = to;
+  nodes[static_cast<size_t>(from)].removed = true;
+}
+
+std::string verify(const PlanGraph& graph) {
+  const auto exists = [&](int node) {
+    return node >= 0 && node < static_cast<int>(graph.nodes.size()) && !graph.nodes[static_cast<size_t>(node)].removed;
+  };
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    const PlanNode& node = graph.nodes[i];
+    if (node.removed) continue;
+    const std::string& name = node.layer->name();
+    if (node.inputs.size() != node.input_shapes.size()) return name + ": inputs and their shapes differ in number";
+    for (size_t k = 0; k < node.inputs.size(); ++k) {
+      if (!exists(node.inputs[k])) return name + ": reads a layer that is not there";
+      if (node.inputs[k] >= static_cast<int>(i)) return name + ": reads a layer that comes after it";
+      if (!(graph.nodes[static_cast<size_t>(node.inputs[k])].shape == node.input_shapes[k]))
+        return name + ": expects another shape than its input has";
+    }
+    if (!(node.layer->infer(node.input_shapes) == node.shape)) return name + ": has another shape than its layer says";
+    if (node.layer->parameters(node.input_shapes).size() != node.parameters.size())
+      return name + ": has another number of parameters than its layer says";
+    if (node.fused_relu && !node.layer->fuses_relu()) return name + ": cannot apply max(0, ·) itself";
+  }
+  if (!exists(graph.output)) return "the output is not there";
+  if (graph.logits >= 0 && !exists(graph.logits)) return "the logits are not there";
+  for (int kept : graph.kept)
+    if (!exists(graph.value_of[static_cast<size_t>(kept)])) return "an output that is asked for is not there";
+  return "";
+}
+
+}  // namespace fovea

@@ -1,0 +1,64 @@
+// The graph that a plan is made from: a copy of a model's graph that passes rewrite.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "fovea/model/graph.h"
+#include "fovea/model/parameters.h"
+
+namespace fovea {
+
+struct PlanNode {
+  LayerPtr layer;
+  std::vector<int> inputs;
+  std::vector<Shape> input_shapes;
+  Shape shape;
+  std::vector<int> parameters;  // places in Parameters, in the layer's order
+  uint32_t stream = 0;          // of random numbers
+  Scope scope = Scope::tile;
+  bool fused_relu = false;
+  bool removed = false;
+  // Inference: values that replace the parameters', in Keras's order (a normalisation was folded into them).
+  std::vector<std::vector<float>> folded;
+};
+
+struct PlanGraph {
+  std::vector<PlanNode> nodes;
+  std::vector<int> value_of;  // model node -> the node whose output is that layer's output
+  int output = 0;             // the model's output
+  int logits = -1;            // the input of the softmax that the loss does itself, else -1
+  std::vector<int> kept;      // model nodes whose outputs are asked for
+
+  std::vector<int> consumers(int node) const;
+  bool is_kept(int node) const;  // some layer's asked-for output, or the model's
+  // Makes every reader of `from` read `to`, and `from` go away.
+  void replace(int from, int to);
+};
+
+// What passes know of the plan to come.
+struct PassContext {
+  const Parameters& parameters;
+  bool training = false;    // batch statistics, dropout
+  bool gradients = false;
+  bool loss = false;        // a cross-entropy follows the output
+};
+
+struct Pass {
+  const char* name;
+  void (*run)(PlanGraph& graph, const PassContext& context);
+};
+
+// In the order they run.
+const std::vector<Pass>& passes();
+
+PlanGraph plan_graph(const Graph& graph, const Parameters& parameters, const std::vector<int>& kept);
+
+// Runs every pass but those in `disabled`, verifying after each.
+void run_passes(PlanGraph& graph, const PassContext& context, const std::vector<std::string>& disabled = {});
+
+// Asserts what every pass must leave true: inputs come first and are not removed, shapes are what the layers say, scopes
+// and outputs exist. Returns what is wrong, or an empty text.
+std::string verify(const PlanGraph& graph);
+
+}  // namespace fovea
