@@ -5,8 +5,10 @@
 #include "fovea/base/error.h"
 
 namespace fovea {
+namespace {
 
-Json parse_json(std::string_view text, const std::string& where, JsonLimits limits) {
+template <class AnyJson>
+AnyJson parse_any(std::string_view text, const std::string& where, JsonLimits limits) {
   if (text.size() > limits.bytes)
     throw file_error(where, "JSON text is too large (got {} bytes, expected at most {})", text.size(), limits.bytes);
   // The parser recurses as deep as the text nests: count brackets outside strings first.
@@ -26,7 +28,7 @@ Json parse_json(std::string_view text, const std::string& where, JsonLimits limi
     }
   }
   try {
-    return Json::parse(text);
+    return AnyJson::parse(text);
   } catch (const nlohmann::json::parse_error& e) {
     const size_t at = std::min<size_t>(e.byte > 0 ? e.byte - 1 : 0, text.size());
     const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n');
@@ -36,6 +38,16 @@ Json parse_json(std::string_view text, const std::string& where, JsonLimits limi
   } catch (const nlohmann::json::exception&) {
     throw file_error(where, "not valid JSON");
   }
+}
+
+}  // namespace
+
+Json parse_json(std::string_view text, const std::string& where, JsonLimits limits) {
+  return parse_any<Json>(text, where, limits);
+}
+
+SortedJson parse_sorted_json(std::string_view text, const std::string& where, JsonLimits limits) {
+  return parse_any<SortedJson>(text, where, limits);
 }
 
 }  // namespace fovea

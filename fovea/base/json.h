@@ -17,4 +17,9 @@ struct JsonLimits {
 // Parses a text from outside. Throws Error (file) naming `where`, line and column of what is wrong.
 Json parse_json(std::string_view text, const std::string& where, JsonLimits limits = {});
 
+// The same with members in the order of their names: for objects that may have many thousands of members, which an
+// ordered object finds one by one.
+using SortedJson = nlohmann::json;
+SortedJson parse_sorted_json(std::string_view text, const std::string& where, JsonLimits limits = {});
+
 }  // namespace fovea

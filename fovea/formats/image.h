@@ -1,0 +1,35 @@
+// A picture of bytes, and the decoder of picture files: their first bytes decide the format, never their names.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "fovea/base/file.h"
+
+namespace fovea {
+
+struct Image {
+  int64_t height = 0, width = 0, channels = 0;  // channels: 1 gray, 3 red green blue
+  std::vector<uint8_t> pixels;                  // rows from the top, pixels from the left, channels together (hwc)
+
+  Image() = default;
+  Image(int64_t h, int64_t w, int64_t c)
+      : height(h), width(w), channels(c), pixels(static_cast<size_t>(h) * static_cast<size_t>(w * c)) {}
+  uint8_t* row(int64_t y) { return pixels.data() + static_cast<size_t>(y * width * channels); }
+  const uint8_t* row(int64_t y) const { return pixels.data() + static_cast<size_t>(y * width * channels); }
+};
+
+// Compared with what a file's header says, before anything is allocated.
+struct ImageLimits {
+  int64_t side = 65'535;
+  int64_t pixels = int64_t{1} << 27;
+};
+
+// Throws where the size is empty or above the limits.
+void check_image_size(int64_t height, int64_t width, const ImageLimits& limits, const std::string& where);
+
+// PNG or JPEG, as gray or RGB.
+Image decode_image(Bytes bytes, const std::string& where, const ImageLimits& limits = {});
+
+}  // namespace fovea
