@@ -160,7 +160,7 @@ std::vector<double> nice_ticks(double low, double high, int count) {
   std::vector<double> ticks;
   // A hair of tolerance: 0.3 / 0.1 is a little less than 3.
   const double begin = std::floor(low / step + 1e-9), end = std::ceil(high / step - 1e-9);
-  for (double i = begin; i <= end; ++i) ticks.push_back(i * step == 0 ? 0 : i * step);
+  for (int i = 0; i <= static_cast<int>(end - begin); ++i) ticks.push_back((begin + i) * step + 0.0);  // never -0
   return ticks;
 }
 

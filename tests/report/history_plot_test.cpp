@@ -72,7 +72,9 @@ TEST(HistoryPlot, LeavesOutAccuracyThatWasNotMeasured) {
 TEST(NiceTicks, AreRoundAndCoverTheRange) {
   EXPECT_EQ(nice_ticks(0, 1, 5), (std::vector<double>{0, 0.2, 0.4, 0.6000000000000001, 0.8, 1}));
   EXPECT_EQ(nice_ticks(1, 5, 8), (std::vector<double>{1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5}));
+  EXPECT_EQ(nice_ticks(-0.5, 0, 5), (std::vector<double>{-0.5, -0.4, -0.30000000000000004, -0.2, -0.1, 0}));
   EXPECT_EQ(nice_ticks(3, 3, 5).size(), 2u);
+  EXPECT_LE(nice_ticks(1e17, 1e17 + 16, 5).size(), 8u) << "numbers without room between them";
 }
 
 TEST(NiceTicks, StayFewOverAllSizes) {
