@@ -91,6 +91,7 @@ struct Plan {
   size_t arena_bytes = 0, gradient_bytes = 0, scratch_bytes = 0, copy_bytes = 0, shared_bytes = 0;
 
   uint64_t copied_version = 0;           // of Parameters, when `copies` last ran
+  bool folded = false;                   // holds values made from parameters: good for the version it was made with
   std::vector<Buffer> memory;            // owns all of the above
 };
 

@@ -58,6 +58,7 @@ class Builder {
     make_programs();
     book_memory();
     bind_copies();
+    plan_->copied_version = blueprint_.copies.empty() || plan_->folded ? parameters_.version() : 0;
     bind_compute();
     if (options_.gradients) bind_gradients();
     describe();
@@ -122,9 +123,15 @@ class Builder {
       const auto& tiles = tiling_.lanes[static_cast<size_t>(l)];
       lane_arenas_.push_back(memory(program(l, tiles[0]).lane_bytes));
       plan_->arena_bytes += program(l, tiles[0]).lane_bytes;
+      // Where nothing of a tile outlives a section, a lane's tiles follow one another in the same memory.
+      const bool one_arena = !program(l, tiles[0]).tiles_outlive_sections;
+      size_t most = 0;
+      for (int64_t tile : tiles) most = std::max(most, program(l, tile).tile_bytes);
+      char* arena = one_arena ? memory(most) : nullptr;
+      plan_->arena_bytes += one_arena ? most : 0;
       for (int64_t tile : tiles) {
-        tile_arenas_.push_back(memory(program(l, tile).tile_bytes));
-        plan_->arena_bytes += program(l, tile).tile_bytes;
+        tile_arenas_.push_back(one_arena ? arena : memory(program(l, tile).tile_bytes));
+        plan_->arena_bytes += one_arena ? 0 : program(l, tile).tile_bytes;
       }
       scratch_.push_back(memory(scratch));
       gradients_.push_back(memory(gradients));
@@ -282,6 +289,7 @@ class Builder {
     for (size_t c = 0; c < blueprint_.copies.size(); ++c) {
       const auto& copy = blueprint_.copies[c];
       if (!copy.folded.empty()) {
+        plan_->folded = true;
         copy.layout.pack(copy.folded.data(), copies_[c]);
         continue;
       }

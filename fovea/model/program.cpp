@@ -382,6 +382,9 @@ void Program::place_buffers() {
     for (size_t b = 0; b < buffers.size(); ++b) {
       if (buffers[b].place != place_of || buffers[b].first < 0) continue;
       which.push_back(b);
+      if (place_of == ProgramBuffer::tile)
+        tiles_outlive_sections = tiles_outlive_sections || steps[static_cast<size_t>(buffers[b].first)].section !=
+                                                               steps[static_cast<size_t>(buffers[b].last)].section;
       lives.push_back({buffers[b].bytes, buffers[b].first, buffers[b].last});
     }
     const Placement placement = place(lives);

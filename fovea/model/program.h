@@ -76,6 +76,7 @@ class Program final : public Planner {
   std::vector<ProgramStep> steps;
   std::vector<std::string> segment_reasons;
   size_t tile_bytes = 0, lane_bytes = 0, scratch_bytes = 0;
+  bool tiles_outlive_sections = false;  // some memory of a tile is written in one section and read in a later one
 
   // Planner
   bool training() const override { return options_.training; }

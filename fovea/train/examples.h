@@ -1,0 +1,46 @@
+// What training and evaluation read: labelled pictures by number, ready for the model (float, preprocessed).
+//
+// `picture` is called inside tiles' tasks, from several threads at once.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "fovea/tensor/array.h"
+#include "fovea/tensor/shape.h"
+
+namespace fovea {
+
+class Examples {
+ public:
+  virtual ~Examples() = default;
+  virtual int64_t size() const = 0;
+  virtual const Shape& shape() const = 0;                       // of one picture
+  virtual int64_t classes() const = 0;
+  virtual int32_t label(int64_t i) const = 0;
+  virtual void picture(int64_t i, float* dst) const = 0;        // nhwc
+  // One-hot unless the data say otherwise.
+  virtual void target(int64_t i, float* dst) const;
+};
+
+// Pictures and labels that are in memory already, as float32 (n, h, w, c) or (n, features). Throws Error (usage) where
+// their numbers differ or a label is no class.
+class ArrayExamples final : public Examples {
+ public:
+  ArrayExamples(Array pictures, std::vector<int32_t> labels, int64_t classes);
+
+  int64_t size() const override { return static_cast<int64_t>(labels_.size()); }
+  const Shape& shape() const override { return shape_; }
+  int64_t classes() const override { return classes_; }
+  int32_t label(int64_t i) const override { return labels_[static_cast<size_t>(i)]; }
+  void picture(int64_t i, float* dst) const override;
+
+ private:
+  Array pictures_;
+  std::vector<int32_t> labels_;
+  int64_t classes_;
+  Shape shape_;
+};
+
+}  // namespace fovea

@@ -1,0 +1,205 @@
+#include "fovea/train/trainer.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <numeric>
+
+#include "fovea/base/random.h"
+
+namespace fovea {
+namespace {
+
+double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+// Examples in a given order, from a place in it on.
+class OrderedFeed final : public kernels::Feed {
+ public:
+  OrderedFeed(const Examples& examples, const uint32_t* order)
+      : examples_(examples), order_(order), picture_(examples.shape().elements()) {}
+
+  void pictures(int64_t first, int64_t rows, float* dst) const override {
+    for (int64_t i = 0; i < rows; ++i) examples_.picture(order_[first + i], dst + i * picture_);
+  }
+  void targets(int64_t first, int64_t rows, float* dst) const override {
+    for (int64_t i = 0; i < rows; ++i) examples_.target(order_[first + i], dst + i * examples_.classes());
+  }
+
+ private:
+  const Examples& examples_;
+  const uint32_t* order_;
+  int64_t picture_;
+};
+
+// The place of the largest, the first of a tie.
+int64_t largest(const float* values, int64_t count) { return std::max_element(values, values + count) - values; }
+
+// Whether fewer than five classes come before `label`, by probability, then by index.
+bool in_top5(const float* values, int64_t count, int64_t label) {
+  int64_t before = 0;
+  for (int64_t c = 0; c < count; ++c) before += values[c] > values[label] || (values[c] == values[label] && c < label);
+  return before < 5;
+}
+
+std::vector<uint32_t> in_order(int64_t n) {
+  std::vector<uint32_t> order(static_cast<size_t>(n));
+  std::iota(order.begin(), order.end(), 0u);
+  return order;
+}
+
+}  // namespace
+
+Trainer::Trainer(Model& model, TrainerOptions options)
+    : model_(model),
+      options_(std::move(options)),
+      pool_(options_.threads > 0 ? options_.threads : available_cores()),
+      optimizer_(options_.optimizer) {
+  Parameters& parameters = model_.parameters();
+  for (int p = 0; p < parameters.size(); ++p) parameters.book_slots(p, parameters[p].spec.trainable ? optimizer_.slots() : 0);
+}
+
+Runner& Trainer::train_runner(int64_t batch_size) {
+  if (!train_ || train_->options().batch != batch_size) {
+    PlanOptions plan = {.batch = batch_size, .lanes = options_.lanes, .tile = options_.tile, .training = true, .gradients = true};
+    plan.loss = PlanOptions::Loss{.sparse_rule = options_.loss == Loss::sparse_categorical_crossentropy,
+                                  .label_smoothing = options_.label_smoothing};
+    plan.update = &optimizer_;
+    train_ = std::make_unique<Runner>(model_, pool_, plan);
+  }
+  return *train_;
+}
+
+Runner& Trainer::evaluation_runner(int64_t batch_size) {
+  if (!evaluation_ || evaluation_->options().batch != batch_size) {
+    PlanOptions plan = {.batch = batch_size, .lanes = options_.lanes, .tile = options_.tile};
+    plan.loss = PlanOptions::Loss{.sparse_rule = options_.loss == Loss::sparse_categorical_crossentropy,
+                                  .label_smoothing = options_.label_smoothing};
+    evaluation_ = std::make_unique<Runner>(model_, pool_, plan);
+  }
+  return *evaluation_;
+}
+
+int Trainer::lanes(int64_t batch_size) { return options_.lanes > 0 ? options_.lanes : default_lanes(batch_size); }
+
+void Trainer::check(const Examples& examples) const {
+  if (!(examples.shape() == model_.input_shape()))
+    throw usage_error("data", "the pictures' shape does not fit the model (got {}, expected {})", to_string(examples.shape()),
+                      to_string(model_.input_shape()));
+  if (examples.classes() != model_.classes() || model_.graph().output_shape().rank() != 1)
+    throw usage_error("data", "the number of classes does not fit the model's output {} (got {} classes)",
+                      to_string(model_.graph().output_shape(), true), examples.classes());
+  if (examples.size() == 0) throw usage_error("data", "there are no pictures (got 0, expected at least 1)");
+}
+
+void Trainer::step(Runner& runner, const kernels::Feed& feed, int64_t rows, int epoch, int64_t position, Sums& sums,
+                   const Examples& examples, const uint32_t* order) {
+  const kernels::RunContext context = {.feed = &feed, .seed = options_.seed, .epoch = epoch, .position = position};
+  Plan& plan = runner.compute(rows, context);
+  double loss = 0, squares = 0;
+  for (int64_t i = 0; i < rows; ++i) loss += static_cast<double>(plan.losses[static_cast<size_t>(i)]);
+  for (const auto& gradient : plan.parameter_gradients) squares = std::accumulate(gradient->squares.begin(), gradient->squares.end(), squares);
+  if (!std::isfinite(loss) || !std::isfinite(squares)) {
+    const std::string tensor = runner.find_not_finite(rows, context);
+    throw failed_error("training", "{} is not finite at step {}, in epoch {} (got {}); the first number that is not: {}",
+                       std::isfinite(loss) ? "a gradient" : "the loss", optimizer_.iterations() + 1, epoch + 1,
+                       std::isfinite(loss) ? squares : loss / static_cast<double>(rows),
+                       tensor.empty() ? "a sum over the batch" : tensor);
+  }
+  optimizer_.begin_step(plan);
+  runner.update(plan, context);
+  const int64_t classes = examples.classes();
+  for (int64_t i = 0; i < rows; ++i)
+    sums.correct += largest(plan.output.data() + i * classes, classes) == examples.label(order[i]);
+  sums.loss += loss;
+  sums.rows += rows;
+}
+
+History Trainer::fit(const Examples& examples, const FitOptions& options) {
+  check(examples);
+  if (options.validation != nullptr) check(*options.validation);
+  if (options.epochs < 1) throw usage_error("epochs", "must be at least 1 (got {})", options.epochs);
+  if (options.batch_size < 1) throw usage_error("batch size", "must be at least 1 (got {})", options.batch_size);
+  const int64_t n = examples.size(), batch = std::min(options.batch_size, n), batches = (n + batch - 1) / batch;
+  Runner& runner = train_runner(batch);
+  stop_ = false;
+  History history;
+  for (Callback* callback : options.callbacks) callback->on_train_begin(*this);
+  for (int epoch = options.initial_epoch; epoch < options.epochs && !stop_; ++epoch) {
+    const double begin = now();
+    for (Callback* callback : options.callbacks) callback->on_epoch_begin(*this, epoch);
+    const auto order = options.shuffle ? permutation(static_cast<uint32_t>(n), options_.seed, purpose::kShuffle, static_cast<uint64_t>(epoch))
+                                       : in_order(n);
+    Sums sums;
+    double step_seconds = 0;
+    for (int64_t b = 0; b < batches && !stop_; ++b) {
+      const int64_t position = b * batch, rows = std::min(batch, n - position);
+      const OrderedFeed feed(examples, order.data() + position);
+      const double step_begin = now();
+      step(runner, feed, rows, epoch, position, sums, examples, order.data() + position);
+      step_seconds += now() - step_begin;
+      const BatchLogs logs = {epoch, b + 1, batches, sums.loss / static_cast<double>(sums.rows),
+                              static_cast<double>(sums.correct) / static_cast<double>(sums.rows)};
+      for (Callback* callback : options.callbacks) callback->on_batch_end(*this, logs);
+    }
+    EpochLogs logs = {.epoch = epoch,
+                      .loss = sums.loss / static_cast<double>(sums.rows),
+                      .accuracy = static_cast<double>(sums.correct) / static_cast<double>(sums.rows),
+                      .learning_rate = optimizer_.learning_rate(),
+                      .step_seconds = step_seconds,
+                      .pictures_per_second = static_cast<double>(sums.rows) / std::max(step_seconds, 1e-9)};
+    if (options.validation != nullptr && !stop_) {
+      const Evaluation validation =
+          evaluate(*options.validation, options.validation_batch_size > 0 ? options.validation_batch_size : options.batch_size);
+      logs.val_loss = validation.loss;
+      logs.val_accuracy = validation.accuracy;
+    }
+    logs.seconds = now() - begin;
+    for (Callback* callback : options.callbacks) callback->on_epoch_end(*this, logs);
+    history.push_back(logs);
+  }
+  for (Callback* callback : options.callbacks) callback->on_train_end(*this);
+  return history;
+}
+
+Evaluation Trainer::evaluate(const Examples& examples, int64_t batch_size) {
+  check(examples);
+  if (batch_size < 1) throw usage_error("batch size", "must be at least 1 (got {})", batch_size);
+  const double begin = now();
+  const int64_t n = examples.size(), classes = examples.classes(), batch = std::min(batch_size, n);
+  Runner& runner = evaluation_runner(batch);
+  const auto order = in_order(n);
+  Evaluation result;
+  result.probabilities.resize(static_cast<size_t>(n * classes));
+  result.labels.resize(static_cast<size_t>(n));
+  Sums sums;
+  for (int64_t position = 0; position < n; position += batch) {
+    const int64_t rows = std::min(batch, n - position);
+    const OrderedFeed feed(examples, order.data() + position);
+    const Plan& plan = runner.compute(rows, {.feed = &feed, .seed = options_.seed});
+    for (int64_t i = 0; i < rows; ++i) {
+      const float* row = plan.output.data() + i * classes;
+      const int32_t label = examples.label(position + i);
+      sums.loss += static_cast<double>(plan.losses[static_cast<size_t>(i)]);
+      sums.correct += largest(row, classes) == label;
+      sums.top5 += in_top5(row, classes, label);
+      result.labels[static_cast<size_t>(position + i)] = label;
+    }
+    std::copy_n(plan.output.data(), rows * classes, result.probabilities.data() + position * classes);
+  }
+  result.loss = sums.loss / static_cast<double>(n);
+  result.accuracy = static_cast<double>(sums.correct) / static_cast<double>(n);
+  result.top5 = static_cast<double>(sums.top5) / static_cast<double>(n);
+  result.seconds = now() - begin;
+  return result;
+}
+
+double Trainer::train_on_batch(const Examples& examples) {
+  check(examples);
+  const auto order = in_order(examples.size());
+  const OrderedFeed feed(examples, order.data());
+  Sums sums;
+  step(train_runner(examples.size()), feed, examples.size(), 0, 0, sums, examples, order.data());
+  return sums.loss / static_cast<double>(sums.rows);
+}
+
+}  // namespace fovea

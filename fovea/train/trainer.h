@@ -1,0 +1,89 @@
+// Trains and evaluates a model: Keras's compile, fit and evaluate.
+//
+//   Trainer trainer(model, {.optimizer = {.name = "adam"}});
+//   History history = trainer.fit(train, {.epochs = 5, .validation = &validation});
+//   Evaluation test = trainer.evaluate(examples);
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "fovea/base/thread_pool.h"
+#include "fovea/model/runner.h"
+#include "fovea/train/callback.h"
+#include "fovea/train/examples.h"
+#include "fovea/train/optimizer.h"
+
+namespace fovea {
+
+enum class Loss { categorical_crossentropy, sparse_categorical_crossentropy };
+
+struct TrainerOptions {
+  OptimizerOptions optimizer = {};
+  Loss loss = Loss::categorical_crossentropy;  // labels as integers and as one-hot both serve both
+  float label_smoothing = 0;
+  uint64_t seed = 0;        // of shuffling and dropout
+  int threads = 0;          // 0: one a core that this process may use
+  int lanes = 0;            // 0: chosen by batch size and cores; part of what makes results repeat bit for bit
+  int64_t tile = 0;         // 0: chosen by the plan
+};
+
+struct FitOptions {
+  int epochs = 1;           // the epoch that training ends at
+  int initial_epoch = 0;
+  int64_t batch_size = 32;  // the last batch of an epoch may be smaller
+  bool shuffle = true;      // a new order every epoch, by seed and epoch
+  const Examples* validation = nullptr;
+  int64_t validation_batch_size = 0;  // 0: batch_size
+  std::vector<Callback*> callbacks = {};
+};
+
+struct Evaluation {
+  double loss = 0, accuracy = 0, top5 = 0;
+  std::vector<float> probabilities;  // (n, classes)
+  std::vector<int32_t> labels;
+  double seconds = 0;
+};
+
+class Trainer {
+ public:
+  Trainer(Model& model, TrainerOptions options = {});
+
+  // Throws Error (usage) where pictures and model do not fit; Error (failed) at a loss or a gradient that is not finite,
+  // naming step and tensor, with the weights as they were before that step.
+  History fit(const Examples& examples, const FitOptions& options);
+  Evaluation evaluate(const Examples& examples, int64_t batch_size = 32);
+  // One step on the given examples in order, as Keras's train_on_batch: returns the loss before the step.
+  double train_on_batch(const Examples& examples);
+
+  // Ends training after the batch under way; for callbacks and signal handlers.
+  void stop() { stop_ = true; }
+  bool stopped() const { return stop_; }
+
+  Model& model() { return model_; }
+  Optimizer& optimizer() { return optimizer_; }
+  ThreadPool& pool() { return pool_; }
+  const TrainerOptions& options() const { return options_; }
+  int lanes(int64_t batch_size);
+
+ private:
+  struct Sums {
+    double loss = 0;
+    int64_t correct = 0, top5 = 0, rows = 0;
+  };
+  Runner& train_runner(int64_t batch_size);
+  Runner& evaluation_runner(int64_t batch_size);
+  void step(Runner& runner, const kernels::Feed& feed, int64_t rows, int epoch, int64_t position, Sums& sums,
+            const Examples& examples, const uint32_t* order);
+  void check(const Examples& examples) const;
+
+  Model& model_;
+  TrainerOptions options_;
+  ThreadPool pool_;
+  Optimizer optimizer_;
+  std::unique_ptr<Runner> train_, evaluation_;
+  volatile bool stop_ = false;
+};
+
+}  // namespace fovea
