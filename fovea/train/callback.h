@@ -18,6 +18,7 @@ struct EpochLogs {
   double seconds = 0;             // of the epoch, validation included
   double step_seconds = 0;        // of its training steps alone
   double pictures_per_second = 0; // of its training steps alone
+  bool complete = true;           // false: training was stopped in its middle
 };
 
 struct BatchLogs {

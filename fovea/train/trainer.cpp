@@ -131,7 +131,8 @@ History Trainer::fit(const Examples& examples, const FitOptions& options) {
                                        : in_order(n);
     Sums sums;
     double step_seconds = 0;
-    for (int64_t b = 0; b < batches && !stop_; ++b) {
+    int64_t b = 0;
+    for (; b < batches && !stop_; ++b) {
       const int64_t position = b * batch, rows = std::min(batch, n - position);
       const OrderedFeed feed(examples, order.data() + position);
       const double step_begin = now();
@@ -146,7 +147,8 @@ History Trainer::fit(const Examples& examples, const FitOptions& options) {
                       .accuracy = static_cast<double>(sums.correct) / static_cast<double>(sums.rows),
                       .learning_rate = optimizer_.learning_rate(),
                       .step_seconds = step_seconds,
-                      .pictures_per_second = static_cast<double>(sums.rows) / std::max(step_seconds, 1e-9)};
+                      .pictures_per_second = static_cast<double>(sums.rows) / std::max(step_seconds, 1e-9),
+                      .complete = b == batches};
     if (options.validation != nullptr && !stop_) {
       const Evaluation validation =
           evaluate(*options.validation, options.validation_batch_size > 0 ? options.validation_batch_size : options.batch_size);
