@@ -105,7 +105,8 @@ void draw_curve(Svg& svg, const Curve& curve, const Scale& scale, int first) {
   const auto point = [&](size_t i) { return scale.x(first + static_cast<double>(i)); };
   for (size_t i = 0; i < curve.values.size(); ++i) {
     const double value = curve.values[i];
-    if (std::isfinite(value)) path += (pen_down ? "L" : "M") + svg_number(point(i)) + " " + svg_number(scale.y(value));
+    if (std::isfinite(value))
+      path += fmt::format("{}{} {}", pen_down ? "L" : "M", svg_number(point(i)), svg_number(scale.y(value)));
     pen_down = std::isfinite(value);
   }
   if (path.empty()) return;
