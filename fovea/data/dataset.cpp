@@ -1,0 +1,154 @@
+#include "fovea/data/dataset.h"
+
+#include <xxhash.h>
+
+#include <algorithm>
+
+#include "fovea/base/error.h"
+#include "fovea/base/file.h"
+#include "fovea/base/names.h"
+#include "fovea/data/cut.h"
+#include "fovea/data/source.h"
+
+namespace fovea {
+namespace {
+
+constexpr double kDefaultShare = 0.1;
+
+struct NamedReader {
+  const char* name;
+  Source (*read)(const std::optional<std::string>& folder, Wanted wanted);
+};
+constexpr NamedReader kReaders[] = {
+    {"fashion-mnist", read_fashion_mnist}, {"mnist", read_mnist}, {"cifar10", read_cifar10}};
+
+std::string joined(const std::vector<std::string>& words, const char* between) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : between) + word;
+  return text;
+}
+
+Source read_source(const std::string& spec, const DataOptions& options, Wanted wanted) {
+  const size_t colon = spec.find(':');
+  const std::string name = spec.substr(0, colon);
+  for (const NamedReader& reader : kReaders) {
+    if (name != reader.name) continue;
+    std::optional<std::string> folder;
+    if (colon != std::string::npos) folder = spec.substr(colon + 1);
+    if (folder && folder->empty()) throw usage_error(spec, "no folder after the colon (expected {}:DIR)", name);
+    return reader.read(folder, wanted);
+  }
+  if (file_exists(spec)) return read_npz(spec, options.class_names, wanted);
+  if (folder_exists(spec))
+    throw usage_error(spec, "is a folder (expected {}:DIR, or FILE.npz)", joined(dataset_names(), ":DIR, "));
+  if (spec.find('/') != std::string::npos || spec.ends_with(".npz")) throw file_error(spec, "there is no such file");
+  throw usage_error("data", "unknown data set \"{}\"{} (expected {}, or FILE.npz)", spec,
+                    did_you_mean(name, dataset_names()), joined(dataset_names(), ", "));
+}
+
+void name_classes(Source& source, const std::vector<std::string>& names) {
+  if (names.empty()) return;
+  if (static_cast<int64_t>(names.size()) != source.classes)
+    throw usage_error("class names", "not as many as {} has classes (got {}, expected {})", source.name, names.size(),
+                      source.classes);
+  source.class_names = names;
+}
+
+void check_alike(const Source& source) {
+  if (!source.train || !source.test) return;
+  if (!(source.train->shape() == source.test->shape()) || source.train->dtype() != source.test->dtype())
+    throw file_error(source.name, "the test pictures are unlike the training pictures (got {} {}, expected {} {})",
+                     to_string(source.test->dtype()), to_string(source.test->shape()), to_string(source.train->dtype()),
+                     to_string(source.train->shape()));
+}
+
+// Cuts the validation split out of train, or leaves it empty.
+void cut_train(Dataset& dataset, const std::shared_ptr<const Pictures>& pictures, const DataOptions& options) {
+  const double share = options.validation_split.value_or(kDefaultShare);
+  Cut cut = options.validation_split_mode == CutRule::tail
+                ? cut_tail(pictures->size(), share)
+                : cut_stratified(pictures->labels(), dataset.classes, share, options.split_seed);
+  if (options.validation_split && share > 0 && (cut.train.empty() || cut.validation.empty()))
+    throw usage_error("validation split", "a share of {} of {} pictures leaves none for {}", share, pictures->size(),
+                      cut.train.empty() ? "training" : "validation");
+  dataset.train = Split(pictures, std::move(cut.train));
+  if (!cut.validation.empty()) dataset.validation = Split(pictures, std::move(cut.validation));
+}
+
+std::string hash_of(const Source& source) {
+  XXH64_state_t* state = XXH64_createState();
+  XXH64_reset(state, 0);
+  for (const auto& pictures : {source.train, source.test}) {
+    if (!pictures) continue;
+    const std::string kind = fmt::format("{} {} ", to_string(pictures->dtype()), to_string(pictures->pixels().shape()));
+    XXH64_update(state, kind.data(), kind.size());
+    XXH64_update(state, pictures->pixels().data(), pictures->pixels().bytes());
+    XXH64_update(state, pictures->labels().data(), pictures->labels().size() * sizeof(int32_t));
+  }
+  const XXH64_hash_t hash = XXH64_digest(state);
+  XXH64_freeState(state);
+  return fmt::format("{:016x}", hash);
+}
+
+}  // namespace
+
+std::string_view to_string(SplitKind kind) {
+  switch (kind) {
+    case SplitKind::train:
+      return "train";
+    case SplitKind::validation:
+      return "validation";
+    case SplitKind::test:
+      return "test";
+  }
+  return "?";
+}
+
+SplitKind parse_split_kind(const std::string& text, const std::string& where) {
+  for (const SplitKind kind : {SplitKind::train, SplitKind::validation, SplitKind::test})
+    if (text == to_string(kind)) return kind;
+  throw usage_error(where, "unknown split (got \"{}\", expected train, validation or test)", text);
+}
+
+const Split& Dataset::split(SplitKind kind) const {
+  return kind == SplitKind::train ? train : kind == SplitKind::validation ? validation : test;
+}
+
+std::string Dataset::class_name(int64_t index) const {
+  return class_names.empty() ? std::to_string(index) : class_names[static_cast<size_t>(index)];
+}
+
+const std::vector<std::string>& dataset_names() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> all;
+    for (const NamedReader& reader : kReaders) all.emplace_back(reader.name);
+    return all;
+  }();
+  return names;
+}
+
+Dataset open_dataset(const std::string& spec, const DataOptions& options) {
+  if (options.validation_split && !(*options.validation_split >= 0 && *options.validation_split < 1))
+    throw usage_error("validation split", "cannot be (got {}, expected from 0 to below 1)", *options.validation_split);
+  const Wanted wanted{options.load_train, options.load_test || options.validation_is_test};
+  Source source = read_source(spec, options, wanted);
+  name_classes(source, options.class_names);
+  check_alike(source);
+
+  Dataset dataset;
+  dataset.name = source.name;
+  dataset.class_names = source.class_names;
+  dataset.classes = source.classes;
+  dataset.hash = hash_of(source);
+  if (source.test) dataset.test = Split(source.test);
+  if (options.validation_is_test) {
+    if (!source.test) throw file_error(spec, "there is no test split to validate on");
+    dataset.validation = dataset.test;
+    if (source.train) dataset.train = Split(source.train);
+  } else if (source.train) {
+    cut_train(dataset, source.train, options);
+  }
+  return dataset;
+}
+
+}  // namespace fovea

@@ -1,0 +1,67 @@
+// Pictures and their labels, held once. Splits are lists of places in them: cutting and shuffling copies nothing.
+#pragma once
+
+#include <cassert>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "fovea/tensor/array.h"
+
+namespace fovea {
+
+// N pictures of one shape (h, w, c), one after the other, as uint8 or float32. Never changes once it is made.
+class Pictures {
+ public:
+  // pixels: (N, h, w, c). As many labels as pictures; whoever makes it has checked both.
+  Pictures(Array pixels, std::vector<int32_t> labels);
+
+  int64_t size() const { return pixels_.shape()[0]; }
+  const Shape& shape() const { return shape_; }
+  DType dtype() const { return pixels_.dtype(); }
+  const std::vector<int32_t>& labels() const { return labels_; }
+
+  const uint8_t* bytes(int64_t i) const {
+    assert(dtype() == DType::u8 && "bytes of uint8 pictures");
+    return static_cast<const uint8_t*>(pixels_.data()) + i * stride_;
+  }
+  const float* floats(int64_t i) const {
+    assert(dtype() == DType::f32 && "floats of float32 pictures");
+    return static_cast<const float*>(pixels_.data()) + i * stride_;
+  }
+  const Array& pixels() const { return pixels_; }
+
+ private:
+  Array pixels_;
+  std::vector<int32_t> labels_;
+  Shape shape_;
+  int64_t stride_;
+};
+
+// Some of the pictures, in an order of their own. An empty split has no pictures behind it.
+class Split {
+ public:
+  Split() = default;
+  explicit Split(std::shared_ptr<const Pictures> pictures);  // all, in order
+  Split(std::shared_ptr<const Pictures> pictures, std::vector<uint32_t> places);
+
+  int64_t size() const { return static_cast<int64_t>(places_.size()); }
+  bool empty() const { return places_.empty(); }
+  Shape picture_shape() const { return pictures_ ? pictures_->shape() : Shape(); }
+  DType dtype() const { return pictures_ ? pictures_->dtype() : DType::u8; }
+  const uint8_t* bytes(int64_t i) const { return pictures_->bytes(place(i)); }
+  const float* floats(int64_t i) const { return pictures_->floats(place(i)); }
+  int32_t label(int64_t i) const { return pictures_->labels()[static_cast<size_t>(place(i))]; }
+  // Where picture i stands among the data set's own: its number in a DATA:SPLIT:INDEX of the whole.
+  int64_t place(int64_t i) const { return places_[static_cast<size_t>(i)]; }
+
+  std::vector<int64_t> class_counts(int64_t classes) const;
+
+ private:
+  std::shared_ptr<const Pictures> pictures_;
+  std::vector<uint32_t> places_;
+};
+
+}  // namespace fovea

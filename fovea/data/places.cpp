@@ -1,0 +1,56 @@
+#include "fovea/data/places.h"
+
+#include <cstdlib>
+
+#include "fovea/base/error.h"
+#include "fovea/base/file.h"
+
+namespace fovea {
+namespace {
+
+bool holds(const std::string& folder, const std::vector<std::string>& names) {
+  for (const std::string& name : names)
+    if (file_exists(folder + "/" + name)) return true;
+  return false;
+}
+
+std::optional<std::string> search(const std::string& folder, const std::vector<std::string>& names) {
+  if (holds(folder, names)) return folder;
+  for (const FolderEntry& entry : list_folder(folder))
+    if (entry.is_folder && holds(folder + "/" + entry.name, names)) return folder + "/" + entry.name;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string keras_datasets() {
+  if (const char* keras = std::getenv("KERAS_HOME"); keras != nullptr && *keras != '\0')
+    return std::string(keras) + "/datasets";
+  const char* home = std::getenv("HOME");
+  return std::string(home != nullptr ? home : "") + "/.keras/datasets";
+}
+
+std::string find_data(const DataFiles& files, const std::optional<std::string>& folder) {
+  if (folder) {
+    if (!folder_exists(*folder)) throw file_error(*folder, "there is no such folder (expected that of {})", files.name);
+    if (const auto found = search(*folder, files.first_file)) return *found;
+    throw file_error(*folder, "there is no {} here or one folder below: {}", files.first_file.front(), files.advice);
+  }
+  std::string places;
+  for (const std::string& place : files.folders) {
+    places += (places.empty() ? "" : " or ") + place;
+    if (!folder_exists(place)) continue;
+    if (const auto found = search(place, files.first_file)) return *found;
+  }
+  throw file_error(files.name,
+                   "there is no {} in {} or one folder below: {}; put it there, or name its folder ({}:DIR)",
+                   files.first_file.front(), places, files.advice, files.name);
+}
+
+std::string existing_file(const std::string& folder, const std::vector<std::string>& names) {
+  for (const std::string& name : names)
+    if (file_exists(folder + "/" + name)) return folder + "/" + name;
+  return folder + "/" + names.front();
+}
+
+}  // namespace fovea
