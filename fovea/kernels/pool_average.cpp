@@ -20,19 +20,19 @@ void average_forward(const PoolProblem& p, const Arguments& arguments, const Run
   const float* map = arguments.in(0);
   float* dst = arguments.out(1);
   for (int64_t i = 0; i < maps; ++i, map += map_size)
-    for (int64_t oy = 0; oy < p.oh; ++oy) {
+    for (int64_t oy = 0; oy < p.oh; ++oy, dst += p.ow * block) {
       const WindowSpan rows = window_rows(p, oy);
-      for (int64_t ox = 0; ox < p.ow; ++ox, dst += block) {
-        const WindowSpan columns = window_columns(p, ox);
-        const float count = static_cast<float>(rows.count() * columns.count());
-        for_vectors(block, [&](auto d, int64_t c) HWY_ATTR {
+      for_vectors(block, [&](auto d, int64_t c) HWY_ATTR {
+        for (int64_t ox = 0; ox < p.ow; ++ox) {
+          const WindowSpan columns = window_columns(p, ox);
           auto sum = hn::Zero(d);
           for (int64_t y = rows.begin; y < rows.end; ++y)
             for (int64_t x = columns.begin; x < columns.end; ++x)
               sum = hn::Add(sum, hn::LoadU(d, map + y * row_size + x * block + c));
-          hn::StoreU(hn::Div(sum, hn::Set(d, count)), d, dst + c);
-        });
-      }
+          const float count = static_cast<float>(rows.count() * columns.count());
+          hn::StoreU(hn::Div(sum, hn::Set(d, count)), d, dst + ox * block + c);
+        }
+      });
     }
 }
 
@@ -44,22 +44,22 @@ void average_backward(const PoolProblem& p, const Arguments& arguments, const Ru
   const int64_t covered_rows = window_rows(p, p.oh - 1).end, covered_columns = window_columns(p, p.ow - 1).end;
   const float* diff_dst = arguments.in(0);
   float* map = arguments.out(2);
-  if (!kTiled) std::fill(map, map + maps * map_size, 0.0f);
   for (int64_t i = 0; i < maps; ++i, map += map_size) {
-    for (int64_t oy = 0; oy < p.oh; ++oy) {
+    if (!kTiled) std::fill(map, map + map_size, 0.0f);
+    for (int64_t oy = 0; oy < p.oh; ++oy, diff_dst += p.ow * block) {
       const WindowSpan rows = window_rows(p, oy);
-      for (int64_t ox = 0; ox < p.ow; ++ox, diff_dst += block) {
-        const WindowSpan columns = window_columns(p, ox);
-        const float count = static_cast<float>(rows.count() * columns.count());
-        for_vectors(block, [&](auto d, int64_t c) HWY_ATTR {
-          const auto share = hn::Div(hn::LoadU(d, diff_dst + c), hn::Set(d, count));
+      for_vectors(block, [&](auto d, int64_t c) HWY_ATTR {
+        for (int64_t ox = 0; ox < p.ow; ++ox) {
+          const WindowSpan columns = window_columns(p, ox);
+          const float count = static_cast<float>(rows.count() * columns.count());
+          const auto share = hn::Div(hn::LoadU(d, diff_dst + ox * block + c), hn::Set(d, count));
           for (int64_t y = rows.begin; y < rows.end; ++y)
             for (int64_t x = columns.begin; x < columns.end; ++x) {
               float* at = map + y * row_size + x * block + c;
               hn::StoreU(kTiled ? share : hn::Add(hn::LoadU(d, at), share), d, at);
             }
-        });
-      }
+        }
+      });
       if (kTiled)
         for (int64_t y = rows.begin; y < rows.end; ++y)
           std::fill(map + y * row_size + covered_columns * block, map + (y + 1) * row_size, 0.0f);

@@ -2,7 +2,7 @@
 //
 // A later cell wins where it is greater, or a NaN: so a tie goes to the first cell in scan order, and a NaN in the
 // window is the result rather than lost.
-#include <cstring>
+#include <algorithm>
 
 #include "fovea/kernels/pool_loops.h"
 #include "fovea/kernels/pool_window.h"
@@ -74,93 +74,86 @@ HWY_INLINE void max_of_window(D d, const PoolProblem& p, const float* map, const
 }
 
 template <bool kTraining, class Winner>
-void max_forward(const PoolProblem& p, const Arguments& arguments, const RunContext&, int64_t) {
+void max_forward(const PoolProblem& problem, const Arguments& arguments, const RunContext&, int64_t) {
+  const PoolProblem p = problem;  // a copy: bytes written as winners might else be its own
   const int64_t block = p.src.block, maps = p.src.n * p.src.blocks();
-  const int64_t map_size = p.src.h * p.src.w * block;
+  const int64_t row_size = p.src.w * block, map_size = p.src.h * row_size, dst_row_size = p.ow * block;
   const bool two_by_two = p.kh == 2 && p.kw == 2;
   const float* map = arguments.in(0);
   float* dst = arguments.out(1);
   Winner* winners = kTraining ? arguments.out<Winner>(2) : nullptr;
   for (int64_t i = 0; i < maps; ++i, map += map_size)
-    for (int64_t oy = 0; oy < p.oh; ++oy) {
+    for (int64_t oy = 0; oy < p.oh; ++oy, dst += dst_row_size, winners += kTraining ? dst_row_size : 0) {
       const WindowSpan rows = window_rows(p, oy);
-      for (int64_t ox = 0; ox < p.ow; ++ox, dst += block, winners += kTraining ? block : 0) {
-        const WindowSpan columns = window_columns(p, ox);
-        if (two_by_two && rows.count() == 2 && columns.count() == 2) {
-          const float* top = map + (rows.begin * p.src.w + columns.begin) * block;
-          const float* bottom = top + p.src.w * block;
-          for_vectors(block, [&](auto d, int64_t c) HWY_ATTR {
-            max_of_2x2<kTraining>(d, top + c, bottom + c, block, dst + c, kTraining ? winners + c : winners);
-          });
-        } else {
-          for_vectors(block, [&](auto d, int64_t c) HWY_ATTR {
-            max_of_window<kTraining>(d, p, map + c, rows, columns, dst + c, kTraining ? winners + c : winners);
-          });
+      for_vectors(block, [&](auto d, int64_t c) HWY_ATTR {
+        float* to = dst + c;
+        Winner* winner = kTraining ? winners + c : winners;
+        for (int64_t ox = 0; ox < p.ow; ++ox, to += block, winner += kTraining ? block : 0) {
+          const WindowSpan columns = window_columns(p, ox);
+          if (two_by_two && rows.count() == 2 && columns.count() == 2) {
+            const float* top = map + rows.begin * row_size + columns.begin * block + c;
+            max_of_2x2<kTraining>(d, top, top + row_size, block, to, winner);
+          } else {
+            max_of_window<kTraining>(d, p, map + c, rows, columns, to, winner);
+          }
         }
-      }
+      });
     }
 }
 
-// Windows side by side: each cell is written once, the gradient or zero; cells outside all windows are zeroed first.
-template <class Winner>
-void max_backward_tiled(const PoolProblem& p, const Arguments& arguments, const RunContext&, int64_t) {
+// Adds a window's gradient to its winners; or, where windows lie side by side, writes every cell: it or zero.
+template <bool kWrite, class Winner, class D>
+HWY_INLINE void scatter_window(D d, const PoolProblem& p, const float* HWY_RESTRICT diff_dst,
+                               const Winner* HWY_RESTRICT winners, const WindowSpan& rows, const WindowSpan& columns,
+                               float* HWY_RESTRICT map) {
+  const hn::RebindToSigned<D> di;
+  const int64_t block = p.src.block, row_size = p.src.w * block;
+  const auto diff = hn::LoadU(d, diff_dst);
+  const auto winner = load_winners(d, winners);
+  const auto share = [&](int64_t cell) HWY_ATTR {
+    return hn::IfThenElseZero(hn::RebindMask(d, hn::Eq(winner, hn::Set(di, static_cast<int32_t>(cell)))), diff);
+  };
+  if (kWrite && p.kh == 2 && p.kw == 2 && rows.count() == 2 && columns.count() == 2) {
+    float* top = map + rows.begin * row_size + columns.begin * block;
+    hn::StoreU(share(0), d, top);
+    hn::StoreU(share(1), d, top + block);
+    hn::StoreU(share(2), d, top + row_size);
+    hn::StoreU(share(3), d, top + row_size + block);
+    return;
+  }
+  for (int64_t y = rows.begin; y < rows.end; ++y)
+    for (int64_t x = columns.begin; x < columns.end; ++x) {
+      float* at = map + y * row_size + x * block;
+      const auto to_cell = share((y - rows.start) * p.kw + x - columns.start);
+      hn::StoreU(kWrite ? to_cell : hn::Add(hn::LoadU(d, at), to_cell), d, at);
+    }
+}
+
+// kTiled: windows lie side by side, so that every cell is written once, those outside all windows apart.
+template <bool kTiled, class Winner>
+void max_backward(const PoolProblem& problem, const Arguments& arguments, const RunContext&, int64_t) {
+  const PoolProblem p = problem;  // a copy: bytes written as winners might else be its own
   const int64_t block = p.src.block, maps = p.src.n * p.src.blocks();
-  const int64_t row_size = p.src.w * block, map_size = p.src.h * row_size;
+  const int64_t row_size = p.src.w * block, map_size = p.src.h * row_size, dst_row_size = p.ow * block;
   const int64_t covered_rows = window_rows(p, p.oh - 1).end, covered_columns = window_columns(p, p.ow - 1).end;
   const float* diff_dst = arguments.in(0);
   const Winner* winners = arguments.in<Winner>(1);
   float* map = arguments.out(2);
   for (int64_t i = 0; i < maps; ++i, map += map_size) {
-    for (int64_t oy = 0; oy < p.oh; ++oy) {
+    if (!kTiled) std::fill(map, map + map_size, 0.0f);
+    for (int64_t oy = 0; oy < p.oh; ++oy, diff_dst += dst_row_size, winners += dst_row_size) {
       const WindowSpan rows = window_rows(p, oy);
-      for (int64_t ox = 0; ox < p.ow; ++ox, diff_dst += block, winners += block) {
-        const WindowSpan columns = window_columns(p, ox);
-        for_vectors(block, [&](auto d, int64_t c) HWY_ATTR {
-          const hn::RebindToSigned<decltype(d)> di;
-          const auto diff = hn::LoadU(d, diff_dst + c);
-          const auto winner = load_winners(d, winners + c);
-          for (int64_t y = rows.begin; y < rows.end; ++y)
-            for (int64_t x = columns.begin; x < columns.end; ++x) {
-              const auto cell = hn::Set(di, static_cast<int32_t>((y - rows.start) * p.kw + x - columns.start));
-              const auto won = hn::RebindMask(d, hn::Eq(winner, cell));
-              hn::StoreU(hn::IfThenElseZero(won, diff), d, map + y * row_size + x * block + c);
-            }
-        });
-      }
-      for (int64_t y = rows.begin; y < rows.end; ++y)
-        std::fill(map + y * row_size + covered_columns * block, map + (y + 1) * row_size, 0.0f);
+      for_vectors(block, [&](auto d, int64_t c) HWY_ATTR {
+        for (int64_t ox = 0; ox < p.ow; ++ox)
+          scatter_window<kTiled>(d, p, diff_dst + ox * block + c, winners + ox * block + c, rows, window_columns(p, ox),
+                                 map + c);
+      });
+      if (kTiled)
+        for (int64_t y = rows.begin; y < rows.end; ++y)
+          std::fill(map + y * row_size + covered_columns * block, map + (y + 1) * row_size, 0.0f);
     }
-    std::fill(map + covered_rows * row_size, map + map_size, 0.0f);
+    if (kTiled) std::fill(map + covered_rows * row_size, map + map_size, 0.0f);
   }
-}
-
-template <class Winner>
-void max_backward_general(const PoolProblem& p, const Arguments& arguments, const RunContext&, int64_t) {
-  const int64_t block = p.src.block, maps = p.src.n * p.src.blocks();
-  const int64_t row_size = p.src.w * block, map_size = p.src.h * row_size;
-  const float* diff_dst = arguments.in(0);
-  const Winner* winners = arguments.in<Winner>(1);
-  float* map = arguments.out(2);
-  std::fill(map, map + maps * map_size, 0.0f);
-  for (int64_t i = 0; i < maps; ++i, map += map_size)
-    for (int64_t oy = 0; oy < p.oh; ++oy) {
-      const WindowSpan rows = window_rows(p, oy);
-      for (int64_t ox = 0; ox < p.ow; ++ox, diff_dst += block, winners += block) {
-        const WindowSpan columns = window_columns(p, ox);
-        for_vectors(block, [&](auto d, int64_t c) HWY_ATTR {
-          const hn::RebindToSigned<decltype(d)> di;
-          const auto diff = hn::LoadU(d, diff_dst + c);
-          const auto winner = load_winners(d, winners + c);
-          for (int64_t y = rows.begin; y < rows.end; ++y)
-            for (int64_t x = columns.begin; x < columns.end; ++x) {
-              const auto cell = hn::Set(di, static_cast<int32_t>((y - rows.start) * p.kw + x - columns.start));
-              const auto won = hn::RebindMask(d, hn::Eq(winner, cell));
-              float* at = map + y * row_size + x * block + c;
-              hn::StoreU(hn::Add(hn::LoadU(d, at), hn::IfThenElseZero(won, diff)), d, at);
-            }
-        });
-      }
-    }
 }
 
 Loop<PoolProblem> forward_loop(const PoolProblem& p, bool training) {
@@ -172,8 +165,8 @@ Loop<PoolProblem> forward_loop(const PoolProblem& p, bool training) {
 
 Loop<PoolProblem> backward_loop(const PoolProblem& p) {
   const char* target = hwy::TargetName(HWY_TARGET);
-  if (windows_tile(p)) return {wide_winners(p) ? max_backward_tiled<uint16_t> : max_backward_tiled<uint8_t>, target};
-  return {wide_winners(p) ? max_backward_general<uint16_t> : max_backward_general<uint8_t>, target};
+  if (windows_tile(p)) return {wide_winners(p) ? max_backward<true, uint16_t> : max_backward<true, uint8_t>, target};
+  return {wide_winners(p) ? max_backward<false, uint16_t> : max_backward<false, uint8_t>, target};
 }
 
 }  // namespace
