@@ -79,62 +79,72 @@ void max_forward(const PoolProblem& problem, const Arguments& arguments, const R
   const int64_t block = p.src.block, maps = p.src.n * p.src.blocks();
   const int64_t row_size = p.src.w * block, map_size = p.src.h * row_size, dst_row_size = p.ow * block;
   const bool two_by_two = p.kh == 2 && p.kw == 2;
+  const WholeWindows whole(p);
   const float* map = arguments.in(0);
   float* dst = arguments.out(1);
   Winner* winners = kTraining ? arguments.out<Winner>(2) : nullptr;
   for (int64_t i = 0; i < maps; ++i, map += map_size)
     for (int64_t oy = 0; oy < p.oh; ++oy, dst += dst_row_size, winners += kTraining ? dst_row_size : 0) {
       const WindowSpan rows = window_rows(p, oy);
+      const bool fast = two_by_two && rows.count() == 2;
       for_vectors(block, [&](auto d, int64_t c) HWY_ATTR {
-        float* to = dst + c;
-        Winner* winner = kTraining ? winners + c : winners;
-        for (int64_t ox = 0; ox < p.ow; ++ox, to += block, winner += kTraining ? block : 0) {
-          const WindowSpan columns = window_columns(p, ox);
-          if (two_by_two && rows.count() == 2 && columns.count() == 2) {
-            const float* top = map + rows.begin * row_size + columns.begin * block + c;
-            max_of_2x2<kTraining>(d, top, top + row_size, block, to, winner);
-          } else {
-            max_of_window<kTraining>(d, p, map + c, rows, columns, to, winner);
-          }
+        const auto windows = [&](int64_t first, int64_t last) HWY_ATTR {
+          for (int64_t ox = first; ox < last; ++ox)
+            max_of_window<kTraining>(d, p, map + c, rows, window_columns(p, ox), dst + ox * block + c,
+                                     kTraining ? winners + ox * block + c : nullptr);
+        };
+        if (!fast) return windows(0, p.ow);
+        windows(0, whole.first);
+        for (int64_t ox = whole.first; ox < whole.last; ++ox) {
+          const float* top = map + rows.begin * row_size + (ox * p.sw - p.pl) * block + c;
+          max_of_2x2<kTraining>(d, top, top + row_size, block, dst + ox * block + c,
+                                kTraining ? winners + ox * block + c : nullptr);
         }
+        windows(whole.last, p.ow);
       });
     }
 }
 
-// Adds a window's gradient to its winners; or, where windows lie side by side, writes every cell: it or zero.
-template <bool kWrite, class Winner, class D>
-HWY_INLINE void scatter_window(D d, const PoolProblem& p, const float* HWY_RESTRICT diff_dst,
-                               const Winner* HWY_RESTRICT winners, const WindowSpan& rows, const WindowSpan& columns,
-                               float* HWY_RESTRICT map) {
-  const hn::RebindToSigned<D> di;
-  const int64_t block = p.src.block, row_size = p.src.w * block;
+// The gradient where this cell of the window won, zero elsewhere.
+template <class D, class V, class VI>
+HWY_INLINE V share_of_cell(D d, V diff, VI winner, int64_t cell) {
+  const auto won = hn::Eq(winner, hn::Set(hn::RebindToSigned<D>(), static_cast<int32_t>(cell)));
+  return hn::IfThenElseZero(hn::RebindMask(d, won), diff);
+}
+
+template <class Winner, class D>
+HWY_INLINE void spread_over_2x2(D d, const float* HWY_RESTRICT diff_dst, const Winner* HWY_RESTRICT winners,
+                                int64_t block, float* HWY_RESTRICT top, float* HWY_RESTRICT bottom) {
   const auto diff = hn::LoadU(d, diff_dst);
   const auto winner = load_winners(d, winners);
-  const auto share = [&](int64_t cell) HWY_ATTR {
-    return hn::IfThenElseZero(hn::RebindMask(d, hn::Eq(winner, hn::Set(di, static_cast<int32_t>(cell)))), diff);
-  };
-  if (kWrite && p.kh == 2 && p.kw == 2 && rows.count() == 2 && columns.count() == 2) {
-    float* top = map + rows.begin * row_size + columns.begin * block;
-    hn::StoreU(share(0), d, top);
-    hn::StoreU(share(1), d, top + block);
-    hn::StoreU(share(2), d, top + row_size);
-    hn::StoreU(share(3), d, top + row_size + block);
-    return;
-  }
+  hn::StoreU(share_of_cell(d, diff, winner, 0), d, top);
+  hn::StoreU(share_of_cell(d, diff, winner, 1), d, top + block);
+  hn::StoreU(share_of_cell(d, diff, winner, 2), d, bottom);
+  hn::StoreU(share_of_cell(d, diff, winner, 3), d, bottom + block);
+}
+
+// Adds to what other windows gave; or, where windows lie side by side, writes every cell.
+template <bool kTiled, class Winner, class D>
+HWY_INLINE void spread_over_window(D d, const PoolProblem& p, const float* diff_dst, const Winner* winners,
+                                   const WindowSpan& rows, const WindowSpan& columns, float* map) {
+  const auto diff = hn::LoadU(d, diff_dst);
+  const auto winner = load_winners(d, winners);
   for (int64_t y = rows.begin; y < rows.end; ++y)
     for (int64_t x = columns.begin; x < columns.end; ++x) {
-      float* at = map + y * row_size + x * block;
-      const auto to_cell = share((y - rows.start) * p.kw + x - columns.start);
-      hn::StoreU(kWrite ? to_cell : hn::Add(hn::LoadU(d, at), to_cell), d, at);
+      float* at = map + (y * p.src.w + x) * p.src.block;
+      const auto share = share_of_cell(d, diff, winner, (y - rows.start) * p.kw + x - columns.start);
+      hn::StoreU(kTiled ? share : hn::Add(hn::LoadU(d, at), share), d, at);
     }
 }
 
-// kTiled: windows lie side by side, so that every cell is written once, those outside all windows apart.
+// kTiled: windows lie side by side, so that every cell is written once; those outside all windows are cleared.
 template <bool kTiled, class Winner>
 void max_backward(const PoolProblem& problem, const Arguments& arguments, const RunContext&, int64_t) {
   const PoolProblem p = problem;  // a copy: bytes written as winners might else be its own
   const int64_t block = p.src.block, maps = p.src.n * p.src.blocks();
   const int64_t row_size = p.src.w * block, map_size = p.src.h * row_size, dst_row_size = p.ow * block;
+  const bool two_by_two = p.kh == 2 && p.kw == 2;
+  const WholeWindows whole(p);
   const int64_t covered_rows = window_rows(p, p.oh - 1).end, covered_columns = window_columns(p, p.ow - 1).end;
   const float* diff_dst = arguments.in(0);
   const Winner* winners = arguments.in<Winner>(1);
@@ -143,10 +153,20 @@ void max_backward(const PoolProblem& problem, const Arguments& arguments, const 
     if (!kTiled) std::fill(map, map + map_size, 0.0f);
     for (int64_t oy = 0; oy < p.oh; ++oy, diff_dst += dst_row_size, winners += dst_row_size) {
       const WindowSpan rows = window_rows(p, oy);
+      const bool fast = kTiled && two_by_two && rows.count() == 2;
       for_vectors(block, [&](auto d, int64_t c) HWY_ATTR {
-        for (int64_t ox = 0; ox < p.ow; ++ox)
-          scatter_window<kTiled>(d, p, diff_dst + ox * block + c, winners + ox * block + c, rows, window_columns(p, ox),
-                                 map + c);
+        const auto windows = [&](int64_t first, int64_t last) HWY_ATTR {
+          for (int64_t ox = first; ox < last; ++ox)
+            spread_over_window<kTiled>(d, p, diff_dst + ox * block + c, winners + ox * block + c, rows,
+                                       window_columns(p, ox), map + c);
+        };
+        if (!fast) return windows(0, p.ow);
+        windows(0, whole.first);
+        for (int64_t ox = whole.first; ox < whole.last; ++ox) {
+          float* top = map + rows.begin * row_size + (ox * p.sw - p.pl) * block + c;
+          spread_over_2x2(d, diff_dst + ox * block + c, winners + ox * block + c, block, top, top + row_size);
+        }
+        windows(whole.last, p.ow);
       });
       if (kTiled)
         for (int64_t y = rows.begin; y < rows.end; ++y)

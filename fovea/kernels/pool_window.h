@@ -21,6 +21,15 @@ struct WindowSpan {
 inline WindowSpan window_rows(const PoolProblem& p, int64_t oy) { return {oy, p.sh, p.kh, p.pt, p.src.h}; }
 inline WindowSpan window_columns(const PoolProblem& p, int64_t ox) { return {ox, p.sw, p.kw, p.pl, p.src.w}; }
 
+// Windows [first, last) of a row have all their columns.
+struct WholeWindows {
+  int64_t first, last;
+
+  explicit WholeWindows(const PoolProblem& p)
+      : first(std::min((p.pl + p.sw - 1) / p.sw, p.ow)),
+        last(p.src.w + p.pl < p.kw ? first : std::clamp((p.src.w + p.pl - p.kw) / p.sw + 1, first, p.ow)) {}
+};
+
 // Windows lie side by side: no cell in two of them, none between them.
 inline bool windows_tile(const PoolProblem& p) { return p.kh == p.sh && p.kw == p.sw; }
 
