@@ -1,0 +1,35 @@
+// Architectures as JSON: Keras's own configs, and a short form of them that people write.
+//
+//   {"name": "small", "input_shape": [28, 28, 1],
+//    "layers": [{"Conv2D": {"filters": 8, "kernel_size": 3, "activation": "relu", "name": "stem"}},
+//               {"Flatten": {}}, {"Dense": {"units": 10, "activation": "softmax"}}]}
+//
+// A layer takes the output of the one before it, or those of "inputs": ["name", …]. The last layer is the output, unless
+// "output" names another. A list that begins with an InputLayer makes what Keras calls a Functional model.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "fovea/base/json.h"
+#include "fovea/model/graph.h"
+
+namespace fovea {
+
+struct ArchitectureOptions {
+  // The size of the data's pictures: what a shape that leaves sizes open (null), or no shape at all, is filled with.
+  std::optional<Shape> picture_shape = {};
+};
+
+// Reads the short form, and what `to_json()` of Keras 2 and 3 gives for Sequential and Functional models of one input
+// and one output. Throws Error (file) that names `where` for anything else: nothing is guessed, nothing is left out.
+Graph read_architecture(const Json& json, const std::string& where, const ArchitectureOptions& options = {});
+Graph load_architecture(const std::string& path, const ArchitectureOptions& options = {});
+
+// The short form, without what is at its default. read_architecture gives the same graph back.
+Json write_short(const Graph& graph);
+
+// What `keras.models.model_from_json` of Keras 3 takes.
+Json write_keras(const Graph& graph);
+
+}  // namespace fovea

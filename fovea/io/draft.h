@@ -1,0 +1,46 @@
+// An architecture as a file has it: classes, configs and names, not yet checked against one another.
+//
+// Readers of each form make a draft; assemble() makes a graph of it. What all forms have in common is here: names,
+// order, open sizes, limits.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fovea/io/architecture.h"
+
+namespace fovea {
+
+struct DraftLayer {
+  std::string type;
+  Json config = Json::object();                    // as make_layer takes it; a name in it is ignored
+  std::string name;                                // empty: automatic
+  std::optional<std::vector<std::string>> inputs;  // none: the layer before
+  std::string where;                               // for messages
+  std::optional<bool> training;                    // Keras: fixed in the call, layer(x, training=…)
+};
+
+struct Draft {
+  std::string name;
+  bool sequential = true;
+  std::string input_name;            // empty: automatic
+  Json input_shape;                  // sizes without the batch, null where open; null: left to the data
+  std::vector<DraftLayer> layers;    // without the input layer
+  std::string output;                // empty: the last layer
+};
+
+// A form's reader: the draft of a config that has the form's marks.
+Draft read_short_draft(const Json& json, const std::string& where);
+Draft read_keras_draft(const Json& json, const std::string& where);
+
+Graph assemble(Draft draft, const std::string& where, const ArchitectureOptions& options);
+
+// A member of an object; null where there is none, or where `json` is no object.
+const Json* member(const Json& json, const char* key);
+// A member that must be a text.
+std::string text_member(const Json& json, const char* key, const std::string& where);
+// The sizes behind the batch of [null, 32, 32, 3]; null where `shape` is null or absent.
+Json without_batch(const Json* shape, const std::string& where);
+
+}  // namespace fovea
