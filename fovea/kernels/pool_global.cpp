@@ -2,8 +2,7 @@
 #include <algorithm>
 
 #include "fovea/kernels/channel_maps.h"
-#include "fovea/kernels/loop_kernel.h"
-#include "fovea/kernels/pool.h"
+#include "fovea/kernels/pool_loops.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "fovea/kernels/pool_global.cpp"
@@ -94,9 +93,19 @@ void max_backward(const Layout& l, const Arguments& arguments, const RunContext&
   zero_padding(l, diff_src);
 }
 
-Loop<Layout> global_loop(int which) {
-  static constexpr LoopFunction<Layout> kLoops[] = {average_forward, average_backward, max_forward, max_backward};
-  return {kLoops[which], hwy::TargetName(HWY_TARGET)};
+Loop<Layout> global_loop(GlobalPool what) {
+  const char* target = hwy::TargetName(HWY_TARGET);
+  switch (what) {
+    case GlobalPool::average_forward:
+      return {average_forward, target};
+    case GlobalPool::average_backward:
+      return {average_backward, target};
+    case GlobalPool::max_forward:
+      return {max_forward, target};
+    case GlobalPool::max_backward:
+      return {max_backward, target};
+  }
+  return {};
 }
 
 }  // namespace
@@ -109,17 +118,17 @@ namespace {
 
 HWY_EXPORT(global_loop);
 
-KernelPtr global_kernel(const Layout& src, int which, size_t arguments) {
+KernelPtr global_kernel(const Layout& src, GlobalPool what, size_t arguments) {
   assert(src.dtype == DType::f32 && src.h * src.w > 0 && "maps of float32 with a cell");
-  return make_loop_kernel(src, HWY_DYNAMIC_DISPATCH(global_loop)(which), arguments);
+  return make_loop_kernel(src, HWY_DYNAMIC_DISPATCH(global_loop)(what), arguments);
 }
 
 }  // namespace
 
-KernelPtr global_average_forward(const Layout& src) { return global_kernel(src, 0, 3); }
-KernelPtr global_average_backward(const Layout& src) { return global_kernel(src, 1, 3); }
-KernelPtr global_max_forward(const Layout& src) { return global_kernel(src, 2, 3); }
-KernelPtr global_max_backward(const Layout& src) { return global_kernel(src, 3, 5); }
+KernelPtr global_average_forward(const Layout& src) { return global_kernel(src, GlobalPool::average_forward, 3); }
+KernelPtr global_average_backward(const Layout& src) { return global_kernel(src, GlobalPool::average_backward, 3); }
+KernelPtr global_max_forward(const Layout& src) { return global_kernel(src, GlobalPool::max_forward, 3); }
+KernelPtr global_max_backward(const Layout& src) { return global_kernel(src, GlobalPool::max_backward, 5); }
 
 }  // namespace fovea::kernels
 #endif
