@@ -4,8 +4,8 @@
 //    "layers": [{"Conv2D": {"filters": 8, "kernel_size": 3, "activation": "relu", "name": "stem"}},
 //               {"Flatten": {}}, {"Dense": {"units": 10, "activation": "softmax"}}]}
 //
-// A layer takes the output of the one before it, or those of "inputs": ["name", …]. The last layer is the output, unless
-// "output" names another. A list that begins with an InputLayer makes what Keras calls a Functional model.
+// A layer takes the output of the one before it, or those of "inputs": ["name", …]. The last layer is the output,
+// unless "output" names another. A list that begins with an InputLayer makes what Keras calls a Functional model.
 #pragma once
 
 #include <optional>

@@ -51,7 +51,8 @@ std::vector<std::vector<size_t>> inputs_of(const Draft& draft, const std::string
   std::vector<bool> used(draft.layers.size() + 1);
   for (size_t i = 0; i < draft.layers.size(); ++i) {
     const DraftLayer& layer = draft.layers[i];
-    if (!layer.inputs) inputs[i] = {i};
+    if (!layer.inputs)
+      inputs[i] = {i};
     else
       for (const std::string& name : *layer.inputs) inputs[i].push_back(place_of(name, where + ": " + layer.name));
     if (inputs[i].empty()) throw file_error(where + ": " + layer.name, "the layer has no inputs");
@@ -127,12 +128,18 @@ Shape input_shape_of(const Draft& draft, const std::string& where, const Archite
 // Keras: layer(x, training=False) makes a normalisation use its moving statistics, and training=True a dropout drop at
 // all times. Where the argument changes nothing it means nothing.
 void check_training_argument(const DraftLayer& draft, const Layer& layer, const std::string& where) {
-  const bool matters = *draft.training ? layer.identity_in_inference() || layer.batch_coupled()
-                                       : layer.identity_in_inference() || layer.batch_coupled();
-  if (matters)
+  if (layer.identity_in_inference() || layer.batch_coupled())
     throw file_error(where + ": " + layer.name(),
                      "the layer is called with training={}, which cannot be had yet; build the model without it",
                      *draft.training ? "True" : "False");
+}
+
+// Names are printed, and are parts of tensors' names.
+void check_name(const std::string& name, const std::string& where) {
+  const bool control =
+      std::any_of(name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) < 32 || c == 127; });
+  if (control || name.size() > 256)
+    throw file_error(where, "a name must have no control characters and at most 256 bytes (got {})", shown(name));
 }
 
 Graph build(Draft& draft, const std::string& where, const ArchitectureOptions& options) {
@@ -140,6 +147,9 @@ Graph build(Draft& draft, const std::string& where, const ArchitectureOptions& o
   if (draft.layers.size() > kMostLayers)
     throw file_error(where, "the model has too many layers (got {}, expected at most {})", draft.layers.size(),
                      kMostLayers);
+  check_name(draft.name, where);
+  check_name(draft.input_name, where);
+  for (const DraftLayer& layer : draft.layers) check_name(layer.name, where);
   name_layers(draft);
   const auto inputs = inputs_of(draft, where);
   const auto order = order_of(draft, inputs, where);
@@ -147,8 +157,8 @@ Graph build(Draft& draft, const std::string& where, const ArchitectureOptions& o
   Graph graph(draft.name.empty() ? (draft.sequential ? "sequential" : "functional") : draft.name);
   graph.set_sequential(draft.sequential);
   std::vector<int> nodes(draft.layers.size() + 1);
-  nodes[0] = graph.add(std::make_shared<InputLayer>(InputLayerOptions{.shape = input_shape_of(draft, where, options),
-                                                                      .name = draft.input_name}),
+  nodes[0] = graph.add(std::make_shared<InputLayer>(
+                           InputLayerOptions{.shape = input_shape_of(draft, where, options), .name = draft.input_name}),
                        {});
   int64_t parameters = 0;
   for (size_t i : order) {

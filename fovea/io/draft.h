@@ -24,10 +24,10 @@ struct DraftLayer {
 struct Draft {
   std::string name;
   bool sequential = true;
-  std::string input_name;            // empty: automatic
-  Json input_shape;                  // sizes without the batch, null where open; null: left to the data
-  std::vector<DraftLayer> layers;    // without the input layer
-  std::string output;                // empty: the last layer
+  std::string input_name;          // empty: automatic
+  Json input_shape;                // sizes without the batch, null where open; null: left to the data
+  std::vector<DraftLayer> layers;  // without the input layer
+  std::string output;              // empty: the last layer
 };
 
 // A form's reader: the draft of a config that has the form's marks.

@@ -1,5 +1,12 @@
-// A model in one safetensors file: weights named and shaped as Keras has them ("conv2d/kernel"), float32, and beside them
-// as texts the architecture (Keras-style JSON), class names, preprocessing and provenance. See docs/file_formats.md.
+// Models in files of the native format: safetensors that any reader of safetensors opens.
+//
+//   tensors   named and shaped as in Keras, float32: "conv2d/kernel" (3, 3, 3, 32)
+//   metadata  format          "fovea"
+//             format_version  "1"
+//             config          the architecture as JSON, as Keras 3 writes it (architecture.h)
+//             class_names     a JSON list of texts; absent where not recorded
+//             preprocessing   "unit", "caffe", …; absent where not recorded
+//             provenance      a JSON object: data, seed, epochs, version
 #pragma once
 
 #include <string>
@@ -8,13 +15,15 @@
 
 namespace fovea {
 
-// Written to a temporary name and renamed. Throws Error (file).
+// Written whole or not at all.
 void save_model(const Model& model, const std::string& path);
 
-// Throws Error (file): not such a file, or weights that do not fit the architecture (one line, a table as details).
+// Throws Error (file) where anything is not as above. Tensors that are missing, unexpected or of another shape are
+// listed in its details, before any memory is booked for the model.
 Model load_model(const std::string& path);
 
-// The weights of `path` into a model that is there. Throws Error (file) as above.
+// The tensors of a native file, or of any safetensors file with these names, into a model of this architecture: all of
+// them or none.
 void load_weights(Model& model, const std::string& path);
 
 }  // namespace fovea

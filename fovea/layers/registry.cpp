@@ -11,7 +11,7 @@ namespace {
 
 // What Keras writes into every config and means nothing here. Precision is a property of plans.
 const std::vector<std::string> kIgnored = {"name", "trainable", "dtype", "batch_input_shape", "input_shape", "sparse",
-                                           "ragged", "optional", "seed", "synchronized", "autocast"};
+                                           "ragged", "optional", "seed", "synchronized", "autocast", "renorm_momentum"};
 
 template <class L>
 std::shared_ptr<Layer> make(const Json& config, const std::string& where) {

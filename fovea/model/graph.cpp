@@ -4,6 +4,21 @@
 #include <cctype>
 
 namespace fovea {
+namespace {
+
+// Tensors above this are refused: a network from a file may ask for anything, and products of sizes must fit 63 bits.
+constexpr int64_t kMostElements = int64_t{1} << 31;
+
+bool too_large(const Shape& shape) {
+  int64_t elements = 1;
+  for (int64_t size : shape) {
+    if (size > 0 && elements > kMostElements / size) return true;
+    elements *= size;
+  }
+  return false;
+}
+
+}  // namespace
 
 std::string snake_case(const std::string& class_name) {
   const auto upper = [](char c) { return std::isupper(static_cast<unsigned char>(c)) != 0; };
@@ -46,10 +61,14 @@ int Graph::add(std::shared_ptr<Layer> layer, std::vector<int> inputs) {
     node.input_shapes.push_back(nodes_[static_cast<size_t>(input)].shape);
   }
   node.shape = node.layer->infer(node.input_shapes);
-  constexpr int64_t kMostElements = int64_t{1} << 31;
-  if (node.shape.elements() > kMostElements)
+  if (too_large(node.shape))
     throw usage_error(node.layer->name(), "the output of shape {} is too large (expected at most {} numbers a picture)",
                       to_string(node.shape), kMostElements);
+  for (const ParameterSpec& spec : node.layer->parameters(node.input_shapes))
+    if (too_large(spec.shape))
+      throw usage_error(node.layer->name(), "{} of shape {} is too large (expected at most {} numbers)", spec.name,
+                        to_string(spec.shape), kMostElements);
+  if (!node.inputs.empty() && node.inputs != std::vector<int>{size() - 1}) sequential_ = false;
   nodes_.push_back(std::move(node));
   return size() - 1;
 }

@@ -26,7 +26,7 @@ class Graph {
 
   const std::string& name() const { return name_; }
   void set_name(std::string name) { name_ = std::move(name); }
-  // Keras's Sequential: one chain, whose input layer is not listed.
+  // Keras's Sequential: one chain, whose input layer is not listed. A branch makes a model that is not.
   bool sequential() const { return sequential_; }
   void set_sequential(bool sequential) { sequential_ = sequential; }
 
@@ -35,7 +35,10 @@ class Graph {
   int size() const { return static_cast<int>(nodes_.size()); }
   int input() const { return 0; }
   int output() const { return output_ < 0 ? size() - 1 : output_; }
-  void set_output(int node) { output_ = node; }
+  void set_output(int node) {
+    output_ = node;
+    if (node != size() - 1) sequential_ = false;
+  }
   const Shape& input_shape() const { return nodes_.front().shape; }
   const Shape& output_shape() const { return node(output()).shape; }
 

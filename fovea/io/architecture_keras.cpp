@@ -1,0 +1,206 @@
+// Architectures as Keras 2 and 3 write them: to_json() of Sequential and Functional models.
+//
+//   Keras 2  {"class_name": "Sequential", "config": [LAYER, …]} or {…, "config": {"name": …, "layers": [LAYER, …]}}
+//   Keras 3  the same, each LAYER with "module", "registered_name" and "build_config"
+//   LAYER    {"class_name": "Conv2D", "config": {"name": …, …}}, of a Functional model also "name" and "inbound_nodes",
+//            one entry a call:
+//     Keras 2  [["conv2d", node, tensor, {ARGUMENTS}], …]
+//     Keras 3  {"args": [TENSOR or [TENSOR, …]], "kwargs": {…}}, TENSOR has "keras_history": ["conv2d", node, tensor]
+
+#include <algorithm>
+
+#include "fovea/io/draft.h"
+#include "fovea/layers/input.h"
+#include "fovea/layers/registry.h"
+
+namespace fovea {
+namespace {
+
+// Refuses what no layer of ours stands for, with what the class is where that is known.
+void check_class(const std::string& type, const Json& json, const std::string& where) {
+  const auto known = layer_types();
+  const Json* registered = member(json, "registered_name");
+  const bool custom = registered != nullptr && registered->is_string() &&
+                      registered->get_ref<const std::string&>().find('>') != std::string::npos;
+  if (custom) throw file_error(where, "a class of the user's own cannot be read (got {})", shown(*registered));
+  if (std::find(known.begin(), known.end(), type) != known.end()) return;
+  if (type == "Sequential" || type == "Functional" || type == "Model")
+    throw file_error(where, "a model inside the model ({}) cannot be had yet; build it of its layers", shown(type));
+  if (type == "Lambda")
+    throw file_error(where,
+                     "a Lambda holds Python code, which cannot be read; use layers such as Rescaling or Activation");
+  if (type == "TFOpLambda" || type == "SlicingOpLambda" || type == "TensorFlowOpLayer")
+    throw file_error(where, "a TensorFlow operation ({}) cannot be read; use a layer such as Add or Rescaling",
+                     shown(type));
+  // The list of classes and near misses is the factory's.
+  make_layer(type, Json::object(), where);
+}
+
+// ---- references to tensors
+
+// The layer's name.
+std::string read_history(const Json& json, const std::string& where) {
+  if (!json.is_array() || json.size() < 3 || !json[0].is_string() || !json[1].is_number_integer() ||
+      !json[2].is_number_integer())
+    throw file_error(where, "got {}, expected [\"layer\", node, tensor]", shown(json));
+  if (json[1] != 0)
+    throw file_error(where, "takes call {} of \"{}\"; layers that are called more than once cannot be had yet",
+                     shown(json[1]), json[0].get<std::string>());
+  if (json[2] != 0) throw file_error(where, "takes output {} of a layer, but layers have one", shown(json[2]));
+  return json[0].get<std::string>();
+}
+
+bool is_history(const Json& json) { return json.is_array() && !json.empty() && json[0].is_string(); }
+
+// [ref], ref or {"name": ref}: the one input or output of a model.
+std::string only_reference(const Json* json, const std::string& key, const std::string& where) {
+  if (json == nullptr) throw file_error(where, "expected \"{}\"", key);
+  if (is_history(*json)) return read_history(*json, where + ": " + key);
+  if ((json->is_array() || json->is_object()) && json->size() == 1) return only_reference(&*json->begin(), key, where);
+  if ((json->is_array() || json->is_object()) && json->size() > 1)
+    throw file_error(where, "models of one input and one output can be had (got {} {})", json->size(), key);
+  throw file_error(where + ": " + key, "got {}, expected [\"layer\", 0, 0]", shown(*json));
+}
+
+void read_arguments(const Json& arguments, DraftLayer& layer) {
+  if (!arguments.is_object())
+    throw file_error(layer.where, "a call's arguments must be an object (got {})", shown(arguments));
+  for (const auto& [key, value] : arguments.items()) {
+    if (value.is_null()) continue;
+    if (key != "training" || !value.is_boolean())
+      throw file_error(layer.where, "is called with {}={}, which cannot be had", shown(key), shown(value));
+    layer.training = value.get<bool>();
+  }
+}
+
+void read_tensors(const Json& json, DraftLayer& layer) {
+  if (json.is_array()) {
+    for (const Json& one : json) read_tensors(one, layer);
+    return;
+  }
+  const Json* config = member(json, "config");
+  const Json* history = config == nullptr ? nullptr : member(*config, "keras_history");
+  if (history == nullptr) throw file_error(layer.where, "is called with {}, expected outputs of layers", shown(json));
+  layer.inputs->push_back(read_history(*history, layer.where));
+}
+
+void read_call(const Json& call, DraftLayer& layer) {
+  layer.inputs.emplace();
+  if (call.is_object()) {
+    const Json *args = member(call, "args"), *kwargs = member(call, "kwargs");
+    if (args == nullptr) throw file_error(layer.where, "a call without \"args\" (got {})", shown(call));
+    read_tensors(*args, layer);
+    if (kwargs != nullptr) read_arguments(*kwargs, layer);
+    return;
+  }
+  if (!call.is_array()) throw file_error(layer.where, "got {}, expected a call's inputs", shown(call));
+  const auto read = [&](const Json& one) {
+    layer.inputs->push_back(read_history(one, layer.where));
+    if (one.size() > 3) read_arguments(one[3], layer);
+  };
+  if (is_history(call))
+    read(call);
+  else
+    for (const Json& one : call) read(one);
+}
+
+// ---- layers
+
+DraftLayer read_layer(const Json& json, const std::string& where) {
+  DraftLayer layer;
+  layer.type = text_member(json, "class_name", where);
+  const Json* config = member(json, "config");
+  if (config == nullptr || !config->is_object())
+    throw file_error(where, "a layer's \"config\" must be an object (got {})",
+                     config == nullptr ? "none" : shown(*config));
+  layer.config = *config;
+  if (member(*config, "name") != nullptr) layer.name = text_member(*config, "name", where);
+  if (member(json, "name") != nullptr) layer.name = text_member(json, "name", where);
+  layer.where = layer.name.empty() ? where : where + ": " + layer.name;
+  check_class(layer.type, json, layer.where);
+  return layer;
+}
+
+// The shape that an input layer has, or Keras 2's first layer.
+Json declared_shape(const DraftLayer& layer) {
+  for (const char* key : {"batch_shape", "batch_input_shape"})
+    if (const Json* shape = member(layer.config, key)) return without_batch(shape, layer.where);
+  return nullptr;
+}
+
+const Json& layers_of(const Json& config, const std::string& where) {
+  const Json* layers = config.is_array() ? &config : member(config, "layers");
+  if (layers == nullptr || !layers->is_array())
+    throw file_error(where, "the model's config has no list of layers (got {})", shown(config));
+  return *layers;
+}
+
+void read_sequential(const Json& json, const Json& config, const std::string& where, Draft& draft) {
+  const Json& layers = layers_of(config, where);
+  for (size_t i = 0; i < layers.size(); ++i) {
+    DraftLayer layer = read_layer(layers[i], fmt::format("{}: layers[{}]", where, i));
+    const Json* build = member(layers[i], "build_config");
+    if (i == 0) draft.input_shape = declared_shape(layer);
+    if (i == 0 && draft.input_shape.is_null() && build != nullptr && member(*build, "input_shape") != nullptr)
+      draft.input_shape = without_batch(member(*build, "input_shape"), layer.where);
+    if (i == 0 && layer.type == InputLayer::kType)
+      draft.input_name = layer.name;
+    else
+      draft.layers.push_back(std::move(layer));
+  }
+  const Json* build = member(json, "build_config");
+  const Json* built[] = {member(config, "build_input_shape"),
+                         build == nullptr ? nullptr : member(*build, "input_shape")};
+  for (const Json* shape : built)
+    if (draft.input_shape.is_null() && shape != nullptr) draft.input_shape = without_batch(shape, where);
+}
+
+void read_functional(const Json& config, const std::string& where, Draft& draft) {
+  draft.sequential = false;
+  draft.input_name = only_reference(member(config, "input_layers"), "input_layers", where);
+  draft.output = only_reference(member(config, "output_layers"), "output_layers", where);
+  const Json& layers = layers_of(config, where);
+  bool input_seen = false;
+  for (size_t i = 0; i < layers.size(); ++i) {
+    DraftLayer layer = read_layer(layers[i], fmt::format("{}: layers[{}]", where, i));
+    if (layer.name.empty()) throw file_error(layer.where, "a layer of a Functional model must have a name");
+    const Json* calls = member(layers[i], "inbound_nodes");
+    if (calls != nullptr && !calls->is_array())
+      throw file_error(layer.where, "\"inbound_nodes\" must be a list (got {})", shown(*calls));
+    const size_t count = calls == nullptr ? 0 : calls->size();
+    if (layer.type == InputLayer::kType) {
+      if (input_seen || layer.name != draft.input_name)
+        throw file_error(layer.where, "a second input layer; models of several inputs cannot be had yet");
+      if (count > 0) throw file_error(layer.where, "an input layer takes no inputs");
+      draft.input_shape = declared_shape(layer);
+      input_seen = true;
+      continue;
+    }
+    if (count != 1)
+      throw file_error(layer.where, "the layer is called {} times; layers that are shared cannot be had yet", count);
+    read_call((*calls)[0], layer);
+    draft.layers.push_back(std::move(layer));
+  }
+  if (!input_seen) throw file_error(where, "the model's input layer {} is not in its list", shown(draft.input_name));
+}
+
+}  // namespace
+
+Draft read_keras_draft(const Json& json, const std::string& where) {
+  const std::string type = text_member(json, "class_name", where);
+  const Json* config = member(json, "config");
+  if (config == nullptr) throw file_error(where, "the model has no \"config\"");
+  Draft draft;
+  if (member(*config, "name") != nullptr) draft.name = text_member(*config, "name", where);
+  if (type == "Sequential") {
+    read_sequential(json, *config, where, draft);
+  } else if (type == "Functional" || type == "Model") {
+    read_functional(*config, where, draft);
+  } else {
+    throw file_error(where, "a model of class {} cannot be built from its config (expected Sequential or Functional)",
+                     shown(type));
+  }
+  return draft;
+}
+
+}  // namespace fovea
