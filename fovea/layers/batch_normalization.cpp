@@ -81,15 +81,17 @@ void BatchNormalization::plan(Planner& planner) const {
     const Value gamma_weights = gamma() < 0 ? Value{} : planner.weights(gamma(), plain);
     const bool trains = (gamma() >= 0 && planner.trains(gamma())) || (beta() >= 0 && planner.trains(beta()));
     Value totals;
-    if (batch_statistics) {
-      const Value sums = planner.partial(pair, "sums");
-      totals = planner.shared(pair, "totals");
+    if (batch_statistics || trains) {
+      const Value sums = batch_statistics ? planner.partial(pair, "sums") : planner.book(pair, "sums");
       planner.step("norm sums", norm_sums(layout), {in(src), in(statistics), in(diff_dst), out(sums)});
       if (trains && beta() >= 0) planner.step("norm beta", copy(c, 0), {in(sums), out(planner.gradient(beta(), plain))});
       if (trains && gamma() >= 0)
         planner.step("norm gamma", copy(c, padded), {in(sums), out(planner.gradient(gamma(), plain))});
-      planner.meet("batch gradients of normalisation", "norm total",
-                   norm_total(static_cast<int64_t>(planner.unit_rows().size()), padded), {in_all(sums), out(totals)});
+      if (batch_statistics) {
+        totals = planner.shared(pair, "totals");
+        planner.meet("batch gradients of normalisation", "norm total",
+                     norm_total(static_cast<int64_t>(planner.unit_rows().size()), padded), {in_all(sums), out(totals)});
+      }
     }
     if (!planner.wants_diff_src()) return;
     planner.step("norm backward", norm_backward(layout, planner.batch() * area, !batch_statistics),
