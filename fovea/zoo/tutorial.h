@@ -1,5 +1,4 @@
-// The networks of the tutorial on image classification that Keras's users know: a basic one, its variants by pooling,
-// one with normalisation and dropout, and three to combine. All convolutions are 3x3 and valid, with ReLU.
+// The nets of the Keras tutorial on convolutional networks: 3x3 "valid" convolutions with ReLU, softmax at the end.
 #pragma once
 
 #include "fovea/zoo/zoo.h"

@@ -2,58 +2,37 @@
 
 #include <algorithm>
 
+#include "fovea/base/error.h"
 #include "fovea/base/names.h"
 #include "fovea/zoo/tutorial.h"
 
 namespace fovea::zoo {
-namespace {
-
-struct Maker {
-  Entry entry;
-  Model (*make)(const Options&);
-};
-
-const std::vector<Maker>& makers() {
-  static const std::vector<Maker> all = {
-      {{"basic", "3 convolutions with max pooling, 1 dense layer"}, basic},
-      {{"max_pool", "2 convolutions with max pooling"}, max_pool},
-      {{"avg_pool", "2 convolutions with average pooling"}, avg_pool},
-      {{"global_avg_pool", "2 convolutions, the mean of each map"}, global_avg_pool},
-      {{"advanced", "5 convolutions and a dense layer with batch normalisation and dropout"}, advanced},
-      {{"ensemble_1", "2 convolutions with max pooling, 1 dense layer"}, ensemble_1},
-      {{"ensemble_2", "4 wide convolutions with max pooling, 1 dense layer"}, ensemble_2},
-      {{"ensemble_3", "4 convolutions with max pooling and batch normalisation, 1 dense layer"}, ensemble_3}};
-  return all;
-}
-
-const Maker* find(const std::string& name) {
-  const auto at = std::find_if(makers().begin(), makers().end(), [&](const Maker& m) { return m.entry.name == name; });
-  return at == makers().end() ? nullptr : &*at;
-}
-
-}  // namespace
 
 const std::vector<Entry>& entries() {
-  static const std::vector<Entry> all = [] {
-    std::vector<Entry> list;
-    for (const Maker& maker : makers()) list.push_back(maker.entry);
-    return list;
-  }();
+  static const std::vector<Entry> all = {
+      {"basic", "three convolutions, two of them with max pooling, one dense layer", basic},
+      {"max_pool", "two convolutions with max pooling", max_pool},
+      {"avg_pool", "two convolutions with average pooling", avg_pool},
+      {"global_avg_pool", "two convolutions and the mean of each map", global_avg_pool},
+      {"advanced", "five convolutions, batch normalisation and dropout", advanced},
+      {"ensemble_1", "first member of the ensemble: two convolutions with max pooling, one dense layer", ensemble_1},
+      {"ensemble_2", "second member of the ensemble: four wider convolutions", ensemble_2},
+      {"ensemble_3", "third member of the ensemble: four convolutions, batch normalisation", ensemble_3}};
   return all;
 }
 
-bool has(const std::string& name) { return find(name) != nullptr; }
+bool contains(const std::string& name) {
+  return std::any_of(entries().begin(), entries().end(), [&](const Entry& entry) { return entry.name == name; });
+}
 
 Model make(const std::string& name, const Options& options) {
-  if (const Maker* maker = find(name)) return maker->make(options);
-  std::vector<std::string> known;
-  for (const Entry& entry : entries()) known.push_back(entry.name);
-  std::string near = did_you_mean(name, known);
-  if (near.empty()) {
-    near = "; there are ";
-    for (size_t i = 0; i < known.size(); ++i) near += (i == 0 ? "" : ", ") + known[i];
+  std::vector<std::string> names;
+  for (const Entry& entry : entries()) {
+    if (entry.name == name) return entry.make(options);
+    names.push_back(entry.name);
   }
-  throw usage_error("model", "unknown architecture \"{}\"{}", name, near);
+  throw usage_error("model", "unknown architecture (got \"{}\", expected one that `fovea models` lists){}", name,
+                    did_you_mean(name, names));
 }
 
 }  // namespace fovea::zoo

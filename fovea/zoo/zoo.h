@@ -1,6 +1,4 @@
-// The architectures that are known by name.
-//
-//   Model model = zoo::make("basic", {.picture_shape = {32, 32, 3}, .classes = 10, .seed = 1});
+// Architectures by name, sized by the pictures and classes they are for.
 #pragma once
 
 #include <string>
@@ -13,19 +11,20 @@ namespace fovea::zoo {
 struct Options {
   Shape picture_shape = {32, 32, 3};
   int64_t classes = 10;
-  uint64_t seed = 0;  // of the first weights
+  uint64_t seed = 0;  // of the initial weights
 };
 
 struct Entry {
   std::string name;
   std::string description;  // one line
+  Model (*make)(const Options& options);
 };
 
+// All architectures, in the order they are listed.
 const std::vector<Entry>& entries();
-bool has(const std::string& name);
+bool contains(const std::string& name);
 
-// Layers bear Keras's automatic names, counted from the model's first. Throws Error (usage) for a name that is not
-// there (near misses are named), and where a picture is too small for a layer, which the message names.
+// Throws Error (usage): an unknown name (with near misses), or pictures too small for the layers.
 Model make(const std::string& name, const Options& options = {});
 
 }  // namespace fovea::zoo
