@@ -7,7 +7,7 @@ namespace fovea {
 
 struct BatchNormalizationOptions {
   Axis axis = {-1};  // the channels
-  float momentum = 0.99f;
+  double momentum = 0.99;
   float epsilon = 1e-3f;
   bool center = true, scale = true;
   Initializer beta_initializer = InitializerKind::zeros;

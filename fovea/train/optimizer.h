@@ -86,7 +86,8 @@ class Optimizer final : public UpdateRule {
 struct UpdateProblem {
   int64_t elements = 0;
   OptimizerKind kind = OptimizerKind::adam;
-  float momentum = 0, rho = 0.9f, beta_1 = 0.9f, beta_2 = 0.999f, epsilon = 1e-7f;
+  // The complements are rounded from double: 1 - 0.999f is 1.3e-5 off.
+  float momentum = 0, rho = 0.9f, rest_rho = 0.1f, rest_beta_1 = 0.1f, rest_beta_2 = 0.001f, epsilon = 1e-7f;
   float clipvalue = 0;  // 0: none
   bool nesterov = false, centered = false, amsgrad = false;
   const StepNumbers* numbers = nullptr;

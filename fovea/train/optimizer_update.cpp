@@ -63,7 +63,7 @@ void rmsprop(const UpdateProblem& p, const Arguments& a, const RunContext&, int6
   const float scale = *a.in(next), lr = p.numbers->learning_rate;
   for_vectors(p.elements, [&](auto d, int64_t i) HWY_ATTR {
     const auto g = gradient_at(d, p, gradient, scale, i);
-    const auto rest = hn::Set(d, 1 - p.rho), rho = hn::Set(d, p.rho);
+    const auto rest = hn::Set(d, p.rest_rho), rho = hn::Set(d, p.rho);
     const auto v = hn::MulAdd(rho, hn::LoadU(d, squares + i), hn::Mul(rest, hn::Mul(g, g)));
     hn::StoreU(v, d, squares + i);
     auto denominator = v;
@@ -92,8 +92,8 @@ void adam(const UpdateProblem& p, const Arguments& a, const RunContext&, int64_t
   for_vectors(p.elements, [&](auto d, int64_t i) HWY_ATTR {
     const auto g = gradient_at(d, p, gradient, scale, i);
     auto m = hn::LoadU(d, first + i), v = hn::LoadU(d, second + i);
-    m = hn::MulAdd(hn::Sub(g, m), hn::Set(d, 1 - p.beta_1), m);
-    v = hn::MulAdd(hn::Sub(hn::Mul(g, g), v), hn::Set(d, 1 - p.beta_2), v);
+    m = hn::MulAdd(hn::Sub(g, m), hn::Set(d, p.rest_beta_1), m);
+    v = hn::MulAdd(hn::Sub(hn::Mul(g, g), v), hn::Set(d, p.rest_beta_2), v);
     hn::StoreU(m, d, first + i);
     hn::StoreU(v, d, second + i);
     if (largest != nullptr) {
