@@ -72,8 +72,9 @@ kernels::KernelPtr Optimizer::kernel(int64_t elements, const Parameter&) const {
 void Optimizer::begin_step(Plan& plan) {
   const double t = static_cast<double>(++iterations_);
   numbers_->learning_rate = static_cast<float>(learning_rate_);
-  numbers_->step_size =
-      static_cast<float>(learning_rate_ * std::sqrt(1 - std::pow(options_.beta_2, t)) / (1 - std::pow(options_.beta_1, t)));
+  // Keras takes powers of the decays as float32 has them: 0.999f is 1.3e-8 below 0.999, which is 1.3e-5 of 1 - 0.999.
+  const auto rest = [&](double beta) { return 1.0f - static_cast<float>(std::pow(static_cast<double>(static_cast<float>(beta)), t)); };
+  numbers_->step_size = static_cast<float>(learning_rate_) * std::sqrt(rest(options_.beta_2)) / rest(options_.beta_1);
   numbers_->decay = static_cast<float>(options_.weight_decay.value_or(0) * learning_rate_);
   if (!options_.clipnorm && !options_.global_clipnorm) return;
   double all = 0;
