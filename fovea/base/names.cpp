@@ -25,7 +25,7 @@ size_t edit_distance(std::string_view a, std::string_view b) {
 
 std::vector<std::string> nearest_names(std::string_view name, const std::vector<std::string>& known, size_t limit) {
   std::vector<std::pair<size_t, std::string>> found;
-  const size_t reach = std::max<size_t>(1, name.size() / 3);
+  const size_t reach = std::max<size_t>(name.size() < 4 ? 1 : 2, name.size() / 3);
   for (const std::string& candidate : known) {
     if (name.size() > 200 || candidate.size() > 200) continue;
     const size_t distance = edit_distance(name, candidate);
