@@ -1,0 +1,20 @@
+// The program's commands. Each takes the words behind its name, prints its result and returns the exit code; what goes
+// wrong is thrown as Error.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace fovea::app {
+
+using Arguments = std::vector<std::string>;
+
+int train(const Arguments& arguments);
+int eval(const Arguments& arguments);
+int predict(const Arguments& arguments);
+int summary(const Arguments& arguments);
+int data(const Arguments& arguments);
+int models(const Arguments& arguments);
+int doctor(const Arguments& arguments);
+
+}  // namespace fovea::app

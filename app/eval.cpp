@@ -1,0 +1,79 @@
+// fovea eval MODEL: how right a model is on a split of a data set.
+#include "app/commands.h"
+#include "app/console.h"
+#include "app/data_argument.h"
+#include "app/model_argument.h"
+#include "app/numbers.h"
+#include "app/options.h"
+#include "app/picture_rules.h"
+#include "app/terminal.h"
+#include "app/test_result.h"
+
+namespace fovea::app {
+namespace {
+
+const Split& wanted_split(const Dataset& dataset, SplitKind kind) {
+  const Split& split = dataset.split(kind);
+  if (!split.empty()) return split;
+  std::string there;
+  for (const SplitKind other : {SplitKind::train, SplitKind::validation, SplitKind::test})
+    if (!dataset.split(other).empty()) there += (there.empty() ? "" : " or ") + std::string(to_string(other));
+  throw usage_error("--split", "{} has no pictures of this split (got {}, expected {})", dataset.name, to_string(kind),
+                    there.empty() ? "another data set" : there);
+}
+
+}  // namespace
+
+int eval(const Arguments& arguments) {
+  CommonOptions common;
+  DataArguments which;
+  PictureArguments pictures;
+  std::string model_name, split_name = "test";
+  int64_t batch = 32;
+  OptionTable table("eval", "MODEL [OPTIONS]",
+                    "Evaluates a model on a split of a data set: loss, accuracy, report, confusion matrix.");
+  table.positional("MODEL", model_name,
+                   "a run folder, FILE.safetensors, FILE.json or a name that \"fovea models\" lists");
+  table.section("Evaluation");
+  table.add("--split", split_name,
+            {.value = "SPLIT", .help = "which pictures", .choices = {"train", "validation", "test"}});
+  table.add("--batch-size", batch, {.value = "N", .help = "pictures at a time", .least = 1, .most = 1 << 20});
+  add_data_options(table, which);
+  add_picture_options(table, pictures);
+  add_output_options(table, common);
+  add_machine_options(table, common);
+  if (!table.parse(arguments)) return 0;
+  check(common);
+  const Console console = common.console();
+
+  // A model that is no name is opened first: what is wrong with it is known before a data set is read.
+  const SplitKind kind = parse_split_kind(split_name, "--split");
+  const bool from_train = kind == SplitKind::train || (kind == SplitKind::validation && which.validation != "test");
+  std::optional<Dataset> dataset;
+  const auto open = [&] { dataset = open_data(which, {.train = from_train, .test = !from_train}); };
+  OpenedModel opened = open_model(model_name, common.seed, [&] {
+    open();
+    return ModelSizes::of(*dataset);
+  });
+  if (!dataset) open();
+  Model& model = opened.model;
+  if (!opened.trained)
+    console.note("{}: the weights are random, from seed {}: the model is untrained", model_name, common.seed);
+
+  const Split& split = wanted_split(*dataset, kind);
+  const PictureRules rules = picture_rules(model, pictures, console);
+  const DataExamples examples(split, rules, match_classes(*dataset, model), model.classes(), dataset->name);
+  // Nothing is trained: the optimizer without state.
+  Trainer trainer(model, {.optimizer = {.name = "sgd"}, .threads = common.threads, .lanes = common.lanes});
+  const Evaluation evaluation = trainer.evaluate(examples, batch);
+  console.detail("{} pictures in {}", grouped(examples.size()), duration(evaluation.seconds));
+  const TestResult result = test_result(evaluation, names_of_classes(model, *dataset));
+  if (common.json) {
+    print_json(result.json());
+  } else {
+    print(result.text(columns()));
+  }
+  return 0;
+}
+
+}  // namespace fovea::app

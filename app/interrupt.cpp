@@ -1,0 +1,51 @@
+#include "app/interrupt.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstring>
+
+#include "fovea/base/error.h"
+
+namespace fovea::app {
+namespace {
+
+std::atomic<int> signals = 0;
+std::atomic<Trainer*> guarded = nullptr;
+
+// Only what a signal handler may do: atomics, write, _exit.
+void handle(int) {
+  Trainer* trainer = guarded.load();
+  if (signals.fetch_add(1) == 0 && trainer != nullptr) {
+    trainer->stop();
+    return;
+  }
+  constexpr char kLine[] = "\nfovea: stopped at once, nothing more was saved\n";
+  if (trainer != nullptr) {
+    [[maybe_unused]] const ssize_t ignored = ::write(STDERR_FILENO, kLine, std::strlen(kLine));
+  }
+  ::_exit(static_cast<int>(ErrorKind::interrupted));
+}
+
+}  // namespace
+
+void install_interrupts() {
+  struct sigaction action = {};
+  action.sa_handler = handle;
+  action.sa_flags = SA_RESTART;
+  sigemptyset(&action.sa_mask);
+  for (const int signal : {SIGINT, SIGTERM}) ::sigaction(signal, &action, nullptr);
+}
+
+InterruptGuard::InterruptGuard(Trainer& trainer) { guarded = &trainer; }
+
+InterruptGuard::~InterruptGuard() { guarded = nullptr; }
+
+void InterruptGuard::on_train_begin(Trainer& trainer) {
+  if (interrupted()) trainer.stop();
+}
+
+bool InterruptGuard::interrupted() { return signals > 0; }
+
+}  // namespace fovea::app

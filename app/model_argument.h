@@ -1,0 +1,32 @@
+// MODEL, as every command takes it: a name, an architecture, a model's file, a run folder.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "fovea/data/dataset.h"
+#include "fovea/model/model.h"
+
+namespace fovea::app {
+
+struct OpenedModel {
+  Model model;
+  std::string stem;      // what runs of it are named after
+  bool trained = false;  // its weights come from a file
+  bool sized = false;    // made for the pictures and classes of the data
+};
+
+// What an architecture takes its sizes from, where it leaves them open.
+struct ModelSizes {
+  std::optional<Shape> picture_shape = {};
+  std::optional<int64_t> classes = {};
+
+  static ModelSizes of(const Dataset& dataset) { return {dataset.picture_shape(), dataset.classes}; }
+};
+
+// Throws Error: (usage) where nothing is called so, (file) where what is called so is no model. `sizes` is asked once,
+// and only for what may leave them open: a name, an architecture. What is wrong with a name is known before.
+OpenedModel open_model(const std::string& argument, uint64_t seed, const std::function<ModelSizes()>& sizes);
+
+}  // namespace fovea::app

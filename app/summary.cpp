@@ -1,0 +1,75 @@
+// fovea summary MODEL: Keras's table, parameters, cost; the architecture as JSON or as a graph; the plan of a step.
+#include "fovea/model/summary.h"
+
+#include "app/commands.h"
+#include "app/console.h"
+#include "app/data_argument.h"
+#include "app/model_argument.h"
+#include "app/options.h"
+#include "app/terminal.h"
+#include "fovea/io/architecture.h"
+#include "fovea/model/plan_builder.h"
+#include "fovea/train/optimizer.h"
+
+namespace fovea::app {
+namespace {
+
+// A step of training with Adam, or of prediction.
+std::string plan_of(Model& model, int64_t batch, int lanes, bool training) {
+  const Optimizer adam;
+  PlanOptions options = {.batch = batch, .lanes = lanes, .training = training, .gradients = training};
+  if (training) {
+    options.loss = PlanOptions::Loss{};
+    options.update = &adam;
+    for (int p = 0; p < model.parameters().size(); ++p)
+      model.parameters().book_slots(p, model.parameters()[p].spec.trainable ? adam.slots() : 0);
+  }
+  return plan_text(*make_plan(model.graph(), model.parameters(), options));
+}
+
+}  // namespace
+
+int summary(const Arguments& arguments) {
+  CommonOptions common;
+  DataArguments data;
+  data.data.clear();
+  std::string model_name, format = "text", step = "training";
+  int64_t batch = 32;
+  OptionTable table("summary", "MODEL [OPTIONS]",
+                    "Shows a model: layers, parameters, FLOPs a picture, memory of a training step.");
+  table.positional("MODEL", model_name,
+                   "a name that \"fovea models\" lists, FILE.json, FILE.safetensors or a run folder");
+  table.section("Summary");
+  table.add("--format", format,
+            {.value = "FORMAT",
+             .help = "a table; the architecture in short form; a Graphviz graph; the plan of a step",
+             .choices = {"text", "json", "dot", "plan"}});
+  table.add("--step", step, {.value = "STEP", .help = "which step's plan", .choices = {"training", "prediction"}});
+  table.add("--batch-size", batch, {.value = "N", .help = "pictures of the planned step", .least = 1, .most = 1 << 20});
+  table.add("--data", data.data,
+            {.value = "DATA", .help = "sizes a model by name", .none = "pictures of 32x32x3, 10 classes"});
+  add_output_options(table, common);
+  add_machine_options(table, common);
+  if (!table.parse(arguments)) return 0;
+  check(common);
+
+  const auto sizes = [&] { return data.data.empty() ? ModelSizes() : ModelSizes::of(open_data(data)); };
+  Model model = open_model(model_name, common.seed, sizes).model;
+  if (format == "json") {
+    print(write_short(model.graph()).dump(common.json ? -1 : 2) + "\n");
+  } else if (common.json) {
+    Json json = summary_json(model);
+    if (format == "dot") json["dot"] = summary_dot(model);
+    if (format == "plan") json["plan"] = plan_of(model, batch, common.lanes, step == "training");
+    print_json(json);
+  } else if (format == "dot") {
+    print(summary_dot(model));
+  } else if (format == "plan") {
+    print(plan_of(model, batch, common.lanes, step == "training"));
+  } else {
+    print(summary_text(model, {.columns = columns()}));
+  }
+  return 0;
+}
+
+}  // namespace fovea::app

@@ -1,0 +1,251 @@
+// fovea train MODEL: fits a model to a data set and keeps the run in a folder.
+#include <chrono>
+
+#include "app/commands.h"
+#include "app/config_file.h"
+#include "app/interrupt.h"
+#include "app/model_argument.h"
+#include "app/numbers.h"
+#include "app/picture_rules.h"
+#include "app/progress.h"
+#include "app/run_files.h"
+#include "app/train_arguments.h"
+#include "app/version.h"
+#include "fovea/io/model_file.h"
+#include "fovea/train/run_folder.h"
+#include "fovea/train/run_recorder.h"
+#include "fovea/train/validation.h"
+
+namespace fovea::app {
+namespace {
+
+constexpr uint64_t kSmallFiles = 256 << 10;  // of a run folder, besides its models
+
+// The test split, else validation; of the best epoch's weights, which the run folder stands for.
+struct Tested {
+  SplitKind split = SplitKind::test;
+  TestResult result;
+};
+
+class Training {
+ public:
+  Training(const TrainArguments& arguments, const OptionTable& table)
+      : arguments_(arguments),
+        console_(arguments.common.console()),
+        opened_(open_model(arguments.model, arguments.common.seed,
+                           [&] {
+                             dataset_ = open_data(arguments.data);
+                             return ModelSizes::of(*dataset_);
+                           })),
+        trainer_(opened_.model, arguments.trainer()) {
+    if (!dataset_) dataset_ = open_data(arguments.data);
+    check_splits();
+    describe_model();
+    rules_ = picture_rules(opened_.model, arguments.pictures, console_);
+    opened_.model.info.preprocessing = to_string(rules_.preprocess);
+    classes_ = match_classes(*dataset_, opened_.model);
+    train_ = examples(dataset_->train);
+    if (!dataset_->validation.empty()) validation_ = examples(dataset_->validation);
+    announce();
+    recorder_.emplace(create_folder(table));
+  }
+
+  int run() {
+    InterruptGuard guard(trainer_);
+    recorder_->events().write("begin", {{"model", opened_.stem},
+                                        {"data", dataset_->name},
+                                        {"epochs", arguments_.epochs},
+                                        {"pictures", train_->size()},
+                                        {"seed", arguments_.common.seed}});
+    fit(guard);
+    save();
+    std::optional<Tested> tested;
+    // Who interrupts wants the end, not a report.
+    if (!InterruptGuard::interrupted()) tested = test();
+    if (tested) write_test_result(recorder_->folder(), tested->result);
+    Json end = {{"seconds", seconds_}, {"best_epoch", recorder_->best()}};
+    if (tested) {
+      end["split"] = to_string(tested->split);
+      end["test_loss"] = tested->result.loss;
+      end["test_accuracy"] = tested->result.accuracy;
+    }
+    recorder_->events().write(InterruptGuard::interrupted() ? "stop" : "end", end);
+    print_result(tested);
+    if (!InterruptGuard::interrupted()) return 0;
+    console_.note("stopped by Ctrl-C; the weights so far are in {}", recorder_->file("model.safetensors"));
+    return static_cast<int>(ErrorKind::interrupted);
+  }
+
+ private:
+  std::optional<DataExamples> examples(const Split& split) const {
+    return DataExamples(split, rules_, classes_, opened_.model.classes(), dataset_->name);
+  }
+
+  void check_splits() const {
+    if (dataset_->train.empty()) throw file_error(dataset_->name, "there are no training pictures");
+  }
+
+  // What the model's file will say of where it comes from.
+  void describe_model() {
+    ModelInfo& info = opened_.model.info;
+    if (info.class_names.empty() && static_cast<int64_t>(dataset_->class_names.size()) == opened_.model.classes())
+      info.class_names = dataset_->class_names;
+    info.provenance = {{"program", std::string("fovea ") + kVersion},
+                       {"model", arguments_.model},
+                       {"data", arguments_.data.data},
+                       {"data_hash", dataset_->hash},
+                       {"epochs", arguments_.epochs},
+                       {"batch_size", arguments_.batch_size},
+                       {"optimizer", arguments_.optimizer.name},
+                       {"seed", arguments_.common.seed}};
+  }
+
+  int lanes() { return trainer_.lanes(std::min(arguments_.batch_size, train_->size())); }
+
+  void announce() {
+    const int64_t validating = validation_ ? validation_->size() : 0;
+    console_.note("{} on {}: {} pictures to train on, {} to validate, {} classes; seed {}, {} threads, {} lanes",
+                  opened_.stem, dataset_->name, grouped(train_->size()), grouped(validating), opened_.model.classes(),
+                  arguments_.common.seed, trainer_.pool().threads(), lanes());
+    if (arguments_.data.validation == "test")
+      console_.note("validating on the test split: figures that are chosen by it are optimistic");
+    if (arguments_.batch_size > train_->size())
+      console_.note("a batch of {} is more than there are pictures: an epoch is one step of {}", arguments_.batch_size,
+                    train_->size());
+  }
+
+  std::string create_folder(const OptionTable& table) {
+    Json config = table.config_json();
+    config.erase("name");  // the folder has it
+    config["lanes"] = lanes();
+    const uint64_t weights =
+        static_cast<uint64_t>(opened_.model.parameters().count(false, opened_.model.graph())) * sizeof(float);
+    return create_run_folder({.runs = arguments_.runs,
+                              .name = arguments_.name,
+                              .stem = folder_stem(opened_.stem) + "-" + folder_stem(dataset_->name),
+                              .files = {{"config.toml", to_toml(config)},
+                                        {"environment.json", environment_json(arguments_, *dataset_, lanes())}},
+                              // The end's model, the best one, and a new one on its way to replace it.
+                              .space = 3 * weights + kSmallFiles});
+  }
+
+  void fit(InterruptGuard& guard) {
+    Progress progress(console_, arguments_.epochs, arguments_.batch_size);
+    FitOptions options = {.epochs = arguments_.epochs,
+                          .batch_size = arguments_.batch_size,
+                          .shuffle = arguments_.shuffle == "on",
+                          .callbacks = {&guard}};
+    if (validation_) {
+      const int64_t batch =
+          arguments_.validation_batch_size > 0 ? arguments_.validation_batch_size : arguments_.batch_size;
+      validating_.emplace(*validation_, batch);
+      options.callbacks.push_back(&*validating_);
+    }
+    options.callbacks.push_back(&*recorder_);
+    options.callbacks.push_back(&progress);
+    const auto begin = std::chrono::steady_clock::now();
+    try {
+      trainer_.fit(*train_, options);
+    } catch (const Error& error) {
+      keep_what_there_is(error);
+      throw;
+    }
+    seconds_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  }
+
+  // After a failure: the last good weights and the reason, as far as the disk still takes them.
+  void keep_what_there_is(const Error& error) {
+    try {
+      save_model(opened_.model, recorder_->file("model.safetensors"));
+      write_history_plot(recorder_->folder(), title(), recorder_->history());
+      recorder_->events().write("fail", {{"error", error.what()}});
+      if (error.kind() == ErrorKind::failed)
+        console_.note("the last good weights are in {}", recorder_->file("model.safetensors"));
+    } catch (const Error&) {
+      // The first error is the one to tell.
+    }
+  }
+
+  void save() {
+    save_model(opened_.model, recorder_->file("model.safetensors"));
+    if (!arguments_.save.empty()) save_model(opened_.model, arguments_.save);
+    write_history_plot(recorder_->folder(), title(), recorder_->history());
+  }
+
+  std::optional<Tested> test() {
+    const auto names = names_of_classes(opened_.model, *dataset_);
+    const bool validated_on_test = arguments_.data.validation == "test";
+    if (dataset_->test.empty() || validated_on_test) {
+      if (!validating_ || !validating_->best()) return std::nullopt;
+      return Tested{validated_on_test ? SplitKind::test : SplitKind::validation,
+                    test_result(*validating_->best(), names)};
+    }
+    // The weights of the end are saved: those of the best epoch may take their place.
+    if (recorder_->best() != 0 && recorder_->best() != recorder_->history().back().epoch + 1)
+      load_weights(opened_.model, recorder_->file("best.safetensors"));
+    return Tested{SplitKind::test,
+                  test_result(trainer_.evaluate(*examples(dataset_->test), arguments_.batch_size), names)};
+  }
+
+  void print_result(const std::optional<Tested>& tested) const {
+    const History& history = recorder_->history();
+    double speed = 0;
+    for (const EpochLogs& logs : history) speed = std::max(speed, logs.pictures_per_second);
+    const int best = recorder_->best();
+    if (arguments_.common.json) {
+      Json json = {{"run", recorder_->folder()},
+                   {"epochs", Json::array()},
+                   {"best_epoch", best > 0 ? Json(best) : Json()},
+                   {"seconds", seconds_},
+                   {"pictures_per_second", speed}};
+      for (const EpochLogs& logs : history) json["epochs"].push_back(epoch_json(logs));
+      print_json(json);
+      return;
+    }
+    for (const EpochLogs& logs : history)
+      if (logs.epoch + 1 == best) print(fmt::format("best       epoch {}: {}\n", best, figures(logs)));
+    if (tested)
+      print(fmt::format("{:11}loss {}  accuracy {}  top-5 {}\n", to_string(tested->split), figure(tested->result.loss),
+                        figure(tested->result.accuracy), figure(tested->result.top5)));
+    print(
+        fmt::format("speed      {} pictures/s, {} in all\n", grouped(static_cast<int64_t>(speed)), duration(seconds_)));
+    print(fmt::format("seed       {}\n", arguments_.common.seed));
+    print(fmt::format("run        {}\n", recorder_->folder()));
+  }
+
+  std::string title() const { return recorder_->folder().substr(recorder_->folder().rfind('/') + 1); }
+
+  const TrainArguments& arguments_;
+  Console console_;
+  std::optional<Dataset> dataset_;
+  OpenedModel opened_;
+  Trainer trainer_;
+  PictureRules rules_;
+  std::vector<int32_t> classes_;
+  std::optional<DataExamples> train_, validation_;
+  std::optional<RunRecorder> recorder_;
+  std::optional<Validation> validating_;
+  double seconds_ = 0;
+};
+
+}  // namespace
+
+int train(const Arguments& words) {
+  TrainArguments arguments;
+  OptionTable table("train", "MODEL [OPTIONS]",
+                    "Fits a model to a data set, and keeps the run in a folder of its own.");
+  arguments.list(table);
+  if (!table.parse(words, &arguments.config)) return 0;
+  arguments.check();
+  if (arguments.print_config) {
+    if (arguments.common.json) {
+      print_json(table.config_json());
+    } else {
+      print(to_toml(table.config_json()));
+    }
+    return 0;
+  }
+  return Training(arguments, table).run();
+}
+
+}  // namespace fovea::app

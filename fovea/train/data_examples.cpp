@@ -1,0 +1,74 @@
+#include "fovea/train/data_examples.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "fovea/base/error.h"
+#include "fovea/base/names.h"
+
+namespace fovea {
+namespace {
+
+std::string listed(const std::vector<std::string>& names) {
+  constexpr size_t kMost = 12;
+  std::string text;
+  for (size_t i = 0; i < std::min(names.size(), kMost); ++i) text += (i == 0 ? "" : ", ") + names[i];
+  return names.size() > kMost ? text + ", …" : text;
+}
+
+}  // namespace
+
+PictureReader::PictureReader(const Shape& src, const PictureRules& rules, const std::string& where)
+    : fit_(src, rules.shape, rules.resize, where), preprocess_(rules.preprocess) {
+  check_preprocess(preprocess_, rules.shape.back(), where);
+}
+
+void PictureReader::read(const uint8_t* src, float* dst) const {
+  const Shape& shape = fit_.dst();
+  const int64_t pixels = shape[0] * shape[1], channels = shape[2];
+  if (fit_.same()) {
+    apply_preprocess(preprocess_, src, dst, pixels, channels);
+  } else {
+    fit_.fit(src, dst);
+    apply_preprocess(preprocess_, dst, dst, pixels, channels);
+  }
+}
+
+std::vector<int32_t> match_classes(const Dataset& dataset, const Model& model) {
+  std::vector<int32_t> classes(static_cast<size_t>(dataset.classes));
+  std::iota(classes.begin(), classes.end(), 0);
+  const std::vector<std::string>& known = model.info.class_names;
+  if (dataset.class_names.empty() || known.empty()) return classes;
+  for (size_t i = 0; i < classes.size(); ++i) {
+    const std::string& name = dataset.class_names[i];
+    const auto at = std::find(known.begin(), known.end(), name);
+    if (at == known.end())
+      throw file_error(dataset.name, "class \"{}\" is none of the model's (expected {}){}", name, listed(known),
+                       did_you_mean(name, known));
+    classes[i] = static_cast<int32_t>(at - known.begin());
+  }
+  return classes;
+}
+
+DataExamples::DataExamples(const Split& split, const PictureRules& rules, const std::vector<int32_t>& classes,
+                           int64_t model_classes, const std::string& where)
+    : split_(split),
+      shape_(rules.shape),
+      reader_(split.picture_shape(), rules, where),
+      class_of_(classes),
+      classes_(model_classes) {
+  for (int64_t i = 0; i < split_.size(); ++i)
+    if (label(i) >= classes_)
+      throw file_error(where, "the label of picture {} is no class of the model (got {}, expected 0 to {})", i,
+                       split_.label(i), classes_ - 1);
+}
+
+void DataExamples::picture(int64_t i, float* dst) const {
+  if (split_.dtype() == DType::u8) {
+    reader_.read(split_.bytes(i), dst);
+  } else {
+    reader_.read(split_.floats(i), dst);
+  }
+}
+
+}  // namespace fovea

@@ -1,0 +1,62 @@
+// A split of a data set as a model takes it: pictures of the model's shape, preprocessed; labels as the model's
+// classes.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "fovea/data/dataset.h"
+#include "fovea/data/fit_picture.h"
+#include "fovea/data/preprocess.h"
+#include "fovea/model/model.h"
+#include "fovea/train/examples.h"
+
+namespace fovea {
+
+// What is done to a picture before a model sees it. Bytes are brought to size and preprocessed; float32 pictures are
+// brought to size and otherwise taken as they are.
+struct PictureRules {
+  Shape shape;  // what the model takes
+  Preprocess preprocess = Preprocess::unit;
+  Resize resize = Resize::stretch;
+};
+
+// The rules for pictures of one shape, worked out once; may be asked by several threads.
+class PictureReader {
+ public:
+  // Throws Error (usage) where pictures of this shape cannot be what the rules ask for.
+  PictureReader(const Shape& src, const PictureRules& rules, const std::string& where);
+
+  void read(const uint8_t* src, float* dst) const;
+  void read(const float* src, float* dst) const { fit_.fit(src, dst); }
+
+ private:
+  PictureFit fit_;
+  Preprocess preprocess_;
+};
+
+// Which class of a model each class of a data set is: by name, or by number where either has no names. Throws Error
+// (file) for a name that the model has not.
+std::vector<int32_t> match_classes(const Dataset& dataset, const Model& model);
+
+class DataExamples final : public Examples {
+ public:
+  // `classes` as match_classes says. Throws Error (file) where a label is no class of the model.
+  DataExamples(const Split& split, const PictureRules& rules, const std::vector<int32_t>& classes,
+               int64_t model_classes, const std::string& where);
+
+  int64_t size() const override { return split_.size(); }
+  const Shape& shape() const override { return shape_; }
+  int64_t classes() const override { return classes_; }
+  int32_t label(int64_t i) const override { return class_of_[static_cast<size_t>(split_.label(i))]; }
+  void picture(int64_t i, float* dst) const override;
+
+ private:
+  Split split_;
+  Shape shape_;
+  PictureReader reader_;
+  std::vector<int32_t> class_of_;
+  int64_t classes_;
+};
+
+}  // namespace fovea

@@ -1,0 +1,33 @@
+// The folder of a run: RUNS/train/NAME, which appears in one piece and never replaces another.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace fovea {
+
+struct RunFile {
+  std::string name, content;
+};
+
+struct RunFolderOptions {
+  std::string runs = "runs";
+  std::string kind = "train";
+  std::string name = {};            // refused (usage) where it exists already
+  std::string stem = {};            // without a name: STEM-001, counting up
+  std::vector<RunFile> files = {};  // in the folder when it appears
+  uint64_t space = 0;               // bytes that the run will need: refused (file) where the disk has less
+};
+
+// Makes the folder and returns its path. Two processes at once get different names.
+std::string create_run_folder(const RunFolderOptions& options);
+
+// A name made of other names: what a folder cannot be called by becomes '-'.
+std::string folder_stem(const std::string& text);
+
+// The model that a run folder stands for: best.safetensors, else model.safetensors. Throws Error (file) if neither is
+// there.
+std::string run_model_file(const std::string& run);
+
+}  // namespace fovea
