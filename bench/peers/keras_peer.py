@@ -1,0 +1,67 @@
+"""Keras as a peer that is asked for one measurement at a time, so that runs can be interleaved.
+
+Reads lines `train|predict NET BATCH PICTURES` and answers each with one line of JSON: {"pictures_per_second": …}.
+The first answer of a net includes building it, but no answer's clock does: every measurement warms up before it.
+"""
+
+import json
+import os
+import sys
+import time
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+import keras
+import numpy as np
+from keras import layers
+
+CLASSES = 10
+
+
+def conv(filters):
+    return layers.Conv2D(filters, 3, activation="relu")
+
+
+def basic():
+    return [conv(32), layers.MaxPooling2D(2), conv(64), layers.MaxPooling2D(2), conv(64), layers.Flatten(), layers.Dense(64, "relu")]
+
+
+def global_avg_pool():
+    return [conv(32), conv(64), layers.GlobalAveragePooling2D()]
+
+
+def advanced():
+    norm, drop = layers.BatchNormalization, layers.Dropout
+    first = [conv(32), norm(), conv(32), layers.MaxPooling2D(2), drop(0.25)]
+    second = [conv(64), norm(), conv(64), layers.MaxPooling2D(2), drop(0.25)]
+    third = [conv(128), norm(), drop(0.25), layers.Flatten()]
+    return [*first, *second, *third, layers.Dense(512, "relu"), norm(), drop(0.5)]
+
+
+NETS = {"basic": basic, "global_avg_pool": global_avg_pool, "advanced": advanced}
+models = {}
+
+
+def model_of(net):
+    if net not in models:
+        models[net] = keras.Sequential([keras.Input((32, 32, 3)), *NETS[net](), layers.Dense(CLASSES, "softmax")])
+        models[net].compile(optimizer="adam", loss="categorical_crossentropy", metrics=["accuracy"])
+    return models[net]
+
+
+def measure(work, net, batch, pictures):
+    model, random = model_of(net), np.random.default_rng(0)
+    x = random.random((pictures, 32, 32, 3), dtype=np.float32)
+    y = np.eye(CLASSES, dtype=np.float32)[random.integers(0, CLASSES, pictures)]
+    run = {
+        "train": lambda n: model.fit(x[:n], y[:n], batch_size=batch, verbose=0),
+        "predict": lambda n: model.predict(x[:n], batch_size=batch, verbose=0),
+    }[work]
+    run(2 * batch)
+    begin = time.perf_counter()
+    run(pictures)
+    return pictures / (time.perf_counter() - begin)
+
+
+for line in sys.stdin:
+    work, net, batch, pictures = line.split()
+    print(json.dumps({"pictures_per_second": measure(work, net, int(batch), int(pictures))}), flush=True)
