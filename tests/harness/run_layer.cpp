@@ -53,9 +53,13 @@ std::vector<Floats> taken_apart(const LayerCase& test, std::span<const float> al
   return parts;
 }
 
-Graph graph_of(const LayerCase& test, int64_t block) {
+bool comes_through_parts(const LayerCase& test, const LayerRunOptions& options) {
+  return options.block || test.shapes.size() > 1;
+}
+
+Graph graph_of(const LayerCase& test, const LayerRunOptions& options) {
   Graph graph("test");
-  if (test.shapes.size() == 1 && block == 0) {
+  if (!comes_through_parts(test, options)) {
     graph.add(std::make_shared<InputLayer>(InputLayerOptions{.shape = test.shapes[0]}), {});
     graph.add(test.layer, {0});
     return graph;
@@ -66,7 +70,7 @@ Graph graph_of(const LayerCase& test, int64_t block) {
   std::vector<int> parts;
   int64_t first = 0;
   for (const Shape& shape : test.shapes) {
-    parts.push_back(graph.add(part_of_input(first, shape, block), {0}));
+    parts.push_back(graph.add(part_of_input(first, shape, options.block.value_or(0)), {0}));
     first += shape.elements();
   }
   graph.add(test.layer, parts);
@@ -87,7 +91,11 @@ bool same_bits(const std::vector<Floats>& a, const std::vector<Floats>& b) {
 
 std::string to_string(const LayerRunOptions& options) {
   return fmt::format("threads {}, lanes {}, tile {}, block {}", options.threads, options.lanes, options.tile,
-                     options.block);
+                     options.block ? std::to_string(*options.block) : "none");
+}
+
+int place_of_layer(const LayerCase& test, const LayerRunOptions& options) {
+  return comes_through_parts(test, options) ? 1 + static_cast<int>(test.shapes.size()) : 1;
 }
 
 bool LayerResult::operator==(const LayerResult& other) const {
@@ -97,7 +105,7 @@ bool LayerResult::operator==(const LayerResult& other) const {
 
 LayerResult run_layer(const LayerCase& test, const LayerRunOptions& options) {
   const bool gradients = !test.diff_output.empty();
-  Model model(graph_of(test, options.block));
+  Model model(graph_of(test, options));
   Parameters& parameters = model.parameters();
   assert(parameters.size() == static_cast<int>(test.weights.size()) && "as many weights as the layer has");
   for (int p = 0; p < parameters.size(); ++p)
@@ -112,7 +120,7 @@ LayerResult run_layer(const LayerCase& test, const LayerRunOptions& options) {
                  .gradients = gradients,
                  .input_gradient = gradients});
   const ArraysFeed feed(side_by_side(test), test.diff_output, test.batch);
-  const kernels::RunContext context = {.feed = &feed, .seed = 5, .epoch = 2, .position = 0};
+  const kernels::RunContext context = {.feed = &feed, .seed = kRunSeed, .epoch = kRunEpoch, .position = kRunPosition};
   Plan& plan = runner.plan(test.batch);
   for (int run = 0; run < 2; ++run) {
     parameters.changed();  // copies of weights are made again

@@ -1,6 +1,7 @@
 // One layer, run by the engine as part of a model: numbers in, numbers out, all in Keras's order.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,11 @@
 namespace fovea {
 
 using Floats = std::vector<float>;
+
+// The address of the run's random numbers; a layer's own stream is purpose::kLayer + its place in the model.
+inline constexpr uint64_t kRunSeed = 5;
+inline constexpr int64_t kRunEpoch = 2;
+inline constexpr int64_t kRunPosition = 7;
 
 // A layer and the numbers it works on. Shapes are those of one picture.
 struct LayerCase {
@@ -21,13 +27,13 @@ struct LayerCase {
   bool training = false;
 };
 
-// How it is run. `block` is that of the inputs' layout where they are pictures: 0 as an input layer gives them, 8, 16,
-// or 1 for channels first.
+// How it is run. With a `block` the inputs come through a part_of_input (part.h) in that layout where they are
+// pictures: 0 plain, 8, 16, or 1 for channels first; without, the one input is the model's own.
 struct LayerRunOptions {
   int threads = 1;
   int lanes = 1;
   int64_t tile = 0;
-  int64_t block = 0;
+  std::optional<int64_t> block = {};
 };
 std::string to_string(const LayerRunOptions& options);
 
@@ -41,6 +47,9 @@ struct LayerResult {
 
   bool operator==(const LayerResult& other) const;  // the same bits
 };
+
+// The layer's place in the model, which its random stream depends on.
+int place_of_layer(const LayerCase& test, const LayerRunOptions& options);
 
 // Plans and runs: forward, backward where there is a gradient, and what follows gradients. All memory of the plan is
 // NaN when it runs, and it runs twice: whatever is read was written by this run, or is NaN in the result.

@@ -1,0 +1,40 @@
+#include "fovea/layers/rescaling.h"
+
+#include <gtest/gtest.h>
+
+#include "fovea/layers/registry.h"
+#include "tests/harness/check_layer.h"
+#include "tests/harness/files.h"
+
+namespace fovea {
+namespace {
+
+TEST(Rescaling, AgreesWithTheReference) {
+  for (const Problem& problem : problems_to_check("maps"))
+    check_layer({.line = problem.line,
+                 .layer = std::make_shared<Rescaling>(RescalingOptions{.scale = 0.1f, .offset = -1.3f}),
+                 .batch = problem.size("n"),
+                 .shapes = {picture_of(problem)},
+                 .truth = {.forward = [](auto& inputs, auto&) {
+                   Doubles dst = inputs[0];
+                   for (double& x : dst) x = x * static_cast<double>(0.1f) - static_cast<double>(1.3f);
+                   return dst;
+                 }}});
+}
+
+TEST(Rescaling, MultipliesThenAdds) {
+  const auto layer = std::make_shared<Rescaling>(RescalingOptions{.scale = 2, .offset = -1});
+  EXPECT_EQ(apply(layer, {3}, {0, 1, -2}), Floats({-1, 1, -5}));
+}
+
+TEST(Rescaling, RefusesAScaleThatIsNoNumber) {
+  EXPECT_EQ(refusal(
+                [] {
+                  make_layer("Rescaling", {{"name", "unit"}, {"scale", "1/255"}}, "model");
+                },
+                ErrorKind::usage),
+            "model: unit: scale: got \"1/255\", expected a number");
+}
+
+}  // namespace
+}  // namespace fovea
