@@ -1,3 +1,4 @@
+// Forward and backward by data: the library's, else the reference. Backward by weights: conv_backward_weights.cpp.
 #include "fovea/kernels/conv.h"
 
 #include "fovea/kernels/conv_tries.h"
@@ -9,18 +10,9 @@ using dnnl::algorithm;
 using dnnl::prop_kind;
 using Forward = dnnl::convolution_forward;
 using BackwardData = dnnl::convolution_backward_data;
-using BackwardWeights = dnnl::convolution_backward_weights;
 
 Layout plain_src(const ConvProblem& p) { return Layout::plain(p.n, p.ih, p.iw, p.ic); }
 Layout plain_dst(const ConvProblem& p) { return Layout::plain(p.n, p.oh, p.ow, p.oc); }
-
-// What backward asks for as a hint: a forward primitive of the same problem, in any layout.
-Forward::primitive_desc hint(const ConvSizes& s, bool bias) {
-  const onednn::OneThread one;
-  return onednn::describe<Forward>(onednn::attributes(), prop_kind::forward_training, algorithm::convolution_direct,
-                                   s.any(s.src), s.any(s.weights), s.bias_desc(bias), s.any(s.dst), s.strides,
-                                   s.dilates, s.padding_l, s.padding_r);
-}
 
 }  // namespace
 
@@ -58,7 +50,7 @@ ConvForward conv_forward(const ConvProblem& problem, const ConvForwardOptions& o
 ConvBackwardData conv_backward_data(const ConvProblem& problem, std::optional<Layout> diff_dst) {
   check(problem);
   const ConvSizes s(problem);
-  const Forward::primitive_desc forward = hint(s, false);
+  const Forward::primitive_desc forward = forward_hint(s, false);
   ConvBackwardData answer;
   const auto describe = [&](const ConvTry& t) {
     const auto pd =
@@ -80,39 +72,6 @@ ConvBackwardData conv_backward_data(const ConvProblem& problem, std::optional<La
     answer.diff_src = plain_src(problem);
     answer.diff_dst = plain_dst(problem);
     answer.weights = onednn::weights_layout(problem.weights_shape(), s.keras, s.keras);
-  }
-  return answer;
-}
-
-ConvBackwardWeights conv_backward_weights(const ConvProblem& problem, bool bias, std::optional<Layout> src,
-                                          std::optional<Layout> diff_dst, std::optional<WeightsLayout> diff_weights) {
-  check(problem);
-  const ConvSizes s(problem);
-  const dnnl::memory::desc diff_bias = s.bias_desc(bias);
-  const Forward::primitive_desc forward = hint(s, bias);
-  ConvBackwardWeights answer;
-  const auto describe = [&](const ConvTry& t) {
-    const auto pd = onednn::describe_backward<BackwardWeights>(
-        forward, onednn::attributes(), algorithm::convolution_direct, t.src, t.weights, diff_bias, t.dst, s.strides,
-        s.dilates, s.padding_l, s.padding_r);
-    return ConvChosen<BackwardWeights::primitive_desc>{pd, pd.src_desc(), pd.diff_weights_desc(), pd.diff_dst_desc()};
-  };
-  if (const auto c = choose_conv(conv_tries(problem, src, diff_dst, diff_weights), answer.refused, describe)) {
-    const onednn::OneThread one;
-    answer.kernel = onednn::primitive_kernel(BackwardWeights(c->pd), c->pd.impl_info_str(),
-                                             {{DNNL_ARG_SRC, c->src_desc},
-                                              {DNNL_ARG_DIFF_DST, c->dst_desc},
-                                              {DNNL_ARG_DIFF_WEIGHTS, c->weights_desc},
-                                              {DNNL_ARG_DIFF_BIAS, diff_bias}},
-                                             c->pd.scratchpad_desc());
-    answer.src = c->src;
-    answer.diff_dst = c->dst;
-    answer.diff_weights = onednn::weights_layout(problem.weights_shape(), s.keras, c->weights_desc);
-  } else {
-    answer.kernel = conv_backward_weights_ref_kernel(problem);
-    answer.src = plain_src(problem);
-    answer.diff_dst = plain_dst(problem);
-    answer.diff_weights = onednn::weights_layout(problem.weights_shape(), s.keras, s.keras);
   }
   return answer;
 }

@@ -48,6 +48,13 @@ memory::desc ConvSizes::bias_desc(bool there) const {
   return there ? memory::desc(bias, memory::data_type::f32, tag::x) : memory::desc();
 }
 
+dnnl::convolution_forward::primitive_desc forward_hint(const ConvSizes& s, bool bias) {
+  const onednn::OneThread one;
+  return onednn::describe<dnnl::convolution_forward>(
+      onednn::attributes(), dnnl::prop_kind::forward_training, dnnl::algorithm::convolution_direct, s.any(s.src),
+      s.any(s.weights), s.bias_desc(bias), s.any(s.dst), s.strides, s.dilates, s.padding_l, s.padding_r);
+}
+
 std::vector<ConvTry> conv_tries(const ConvProblem& problem, const std::optional<Layout>& src,
                                 const std::optional<Layout>& dst, const std::optional<WeightsLayout>& weights) {
   const ConvSizes sizes(problem);

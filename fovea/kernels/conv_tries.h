@@ -23,6 +23,9 @@ struct ConvSizes {
   dnnl::memory::desc bias_desc(bool there) const;  // empty where there is none
 };
 
+// What backward asks for as a hint: a forward primitive of the same problem, in any layout.
+dnnl::convolution_forward::primitive_desc forward_hint(const ConvSizes& sizes, bool bias);
+
 // `src` and `dst` stand for diff_src and diff_dst, and `weights` for diff_weights, too.
 struct ConvTry {
   std::string name;
@@ -38,6 +41,7 @@ struct ConvChosen {
   PrimitiveDesc pd;
   dnnl::memory::desc src_desc, weights_desc, dst_desc;
   Layout src = {}, dst = {};
+  bool direct = false;  // neither by im2col nor with src mostly padding
 };
 
 // The first try whose implementation is direct; else the first that multiplies matrices (im2col); else the first that
@@ -67,7 +71,8 @@ auto choose_conv(const std::vector<ConvTry>& tries, std::vector<std::string>& re
       chosen.src = *src;
       chosen.dst = *dst;
       const bool pads = src->padded_channels() > 2 * src->c;
-      if (!pads && !onednn::is_by_product(implementation)) return chosen;
+      chosen.direct = !pads && !onednn::is_by_product(implementation);
+      if (chosen.direct) return chosen;
       refuse(pads ? "pads src, only if nothing else is there" : "is taken if nothing is direct");
       auto& kept = pads ? padded : by_product;
       if (!kept) kept = chosen;
@@ -77,6 +82,18 @@ auto choose_conv(const std::vector<ConvTry>& tries, std::vector<std::string>& re
   }
   return by_product ? by_product : padded;
 }
+
+// Backward by weights as the library has it, or as a loop (conv_weights_loop.h), or nothing with the reason in
+// `refused`.
+struct ConvWeightsWishes {
+  bool bias = true;
+  std::optional<Layout> src = {}, diff_dst = {};
+  std::optional<WeightsLayout> diff_weights = {};
+};
+std::optional<ConvBackwardWeights> library_backward_weights(const ConvProblem& problem, const ConvWeightsWishes& wishes,
+                                                            std::vector<std::string>& refused, bool& direct);
+std::optional<ConvBackwardWeights> loop_backward_weights(const ConvProblem& problem, const ConvWeightsWishes& wishes,
+                                                         std::vector<std::string>& refused);
 
 // The plain reference as kernels: nhwc, weights in Keras's order.
 KernelPtr conv_forward_ref_kernel(const ConvProblem& problem, bool relu);

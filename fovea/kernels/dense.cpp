@@ -90,6 +90,7 @@ DenseForward dense_forward(const DenseProblem& problem, const DenseForwardOption
 DenseBackwardData dense_backward_data(const DenseProblem& problem, std::optional<WeightsLayout> weights) {
   const Descs d(problem);
   const Forward::primitive_desc forward = hint(d, false);
+  if (!weights) weights = d.layout(forward.weights_desc());
   const auto describe = [&](const memory::desc& packed) {
     return onednn::describe_backward<BackwardData>(forward, onednn::attributes(), d.src, packed, d.dst);
   };
@@ -113,6 +114,7 @@ DenseBackwardWeights dense_backward_weights(const DenseProblem& problem, bool bi
   const Descs d(problem);
   const memory::desc diff_bias = d.bias_desc(bias);
   const Forward::primitive_desc forward = hint(d, bias);
+  if (!diff_weights) diff_weights = d.layout(forward.weights_desc());
   const auto describe = [&](const memory::desc& packed) {
     return onednn::describe_backward<BackwardWeights>(forward, onednn::attributes(), d.src, packed, diff_bias, d.dst);
   };

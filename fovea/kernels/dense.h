@@ -1,6 +1,7 @@
 // Fully connected layers: rows of features times a matrix. Forward, and backward by data and by weights.
 //
-// src (n, in), dst (n, out), both plain; weights (in, out) in Keras's order when seen from outside.
+// src (n, in), dst (n, out), both plain; weights (in, out) in Keras's order when seen from outside. Where backward is
+// not told a layout of the weights it prefers forward's.
 #pragma once
 
 #include <optional>

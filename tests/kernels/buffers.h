@@ -76,6 +76,8 @@ inline std::vector<double> read_map(const Layout& layout, const float* map) {
   return nhwc;
 }
 
+inline std::vector<double> all_of(GuardedBuffer& buffer) { return {buffer.data(), buffer.data() + buffer.count()}; }
+
 inline std::vector<float> floats(const std::vector<double>& numbers) { return {numbers.begin(), numbers.end()}; }
 
 inline GuardedBuffer map_buffer(const std::vector<double>& numbers, const Layout& layout) {

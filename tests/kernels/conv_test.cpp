@@ -4,6 +4,7 @@
 
 #include "fovea/base/error.h"
 #include "fovea/kernels/conv_ref.h"
+#include "fovea/kernels/conv_tries.h"
 #include "tests/harness/problems.h"
 #include "tests/kernels/buffers.h"
 
@@ -120,6 +121,48 @@ TEST(Conv, AgreesWithTheReferenceInEveryLayoutInsistedOn) {
       check_backward_weights(p, truth, false, conv_backward_weights(p, false, {}, {}, weights),
                              problem.line + " weights " + weights.name());
     }
+  }
+}
+
+// The picker's own choice is tested above; here are the kernels it did not choose.
+TEST(Conv, AgreesWithTheReferenceByEveryKernelOfBackwardByWeights) {
+  for (const Problem& problem : problems("conv")) {
+    const ConvProblem p = conv_problem(problem);
+    const Truth truth(p);
+    std::vector<std::string> refused;
+    bool direct = false;
+    for (bool bias : {true, false})
+      for (int64_t block : {int64_t{8}, int64_t{16}, int64_t{0}}) {
+        const ConvWeightsWishes wishes{.bias = bias,
+                                       .src = src_layout(p, block ? block : p.ic),
+                                       .diff_dst = dst_layout(p, block ? block : p.oc),
+                                       .diff_weights = conv_forward(p).weights};
+        const std::string what = problem.line + " block " + std::to_string(block);
+        if (const auto conv = library_backward_weights(p, wishes, refused, direct))
+          check_backward_weights(p, truth, bias, *conv, what);
+        if (const auto conv = loop_backward_weights(p, wishes, refused))
+          check_backward_weights(p, truth, bias, *conv, what);
+      }
+  }
+}
+
+TEST(Conv, AgreesWithTheReferenceWhereThatServes) {
+  for (const Problem& problem : problems("conv")) {
+    const ConvProblem p = conv_problem(problem);
+    if (p.n * p.oh * p.ow * p.oc * p.kh * p.kw * p.ic / p.groups > 2'000'000) continue;  // slow
+    const Truth truth(p);
+    GuardedBuffer src = plain_buffer(truth.src), weights = plain_buffer(truth.weights), bias = plain_buffer(truth.bias);
+    GuardedBuffer dst(truth.product.size() * sizeof(float)), diff_src(truth.src.size() * sizeof(float));
+    GuardedBuffer diff_dst = plain_buffer(truth.diff_dst), diff_weights(truth.weights.size() * sizeof(float));
+    GuardedBuffer diff_bias(truth.bias.size() * sizeof(float));
+    run_kernel(*conv_forward_ref_kernel(p, true), {&src, &weights, &bias, &dst}, {&dst});
+    run_kernel(*conv_backward_data_ref_kernel(p), {&diff_dst, &weights, &diff_src}, {&diff_src});
+    run_kernel(*conv_backward_weights_ref_kernel(p), {&src, &diff_dst, &diff_weights, &diff_bias},
+               {&diff_weights, &diff_bias});
+    expect_near(all_of(dst), truth.dst(true, true), 50, problem.line);
+    expect_near(all_of(diff_src), truth.diff_src, 50, problem.line);
+    expect_near(all_of(diff_weights), truth.diff_weights, 50, problem.line);
+    expect_near(all_of(diff_bias), truth.diff_bias, 50, problem.line);
   }
 }
 

@@ -38,8 +38,6 @@ struct Truth {
   Numbers src, weights, bias, diff_dst;
 };
 
-Numbers all_of(GuardedBuffer& buffer) { return {buffer.data(), buffer.data() + buffer.count()}; }
-
 void check_forward(const DenseProblem& p, const Truth& truth, const DenseForwardOptions& options,
                    const std::string& what) {
   const DenseForward dense = dense_forward(p, options);
