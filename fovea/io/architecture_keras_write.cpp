@@ -61,13 +61,17 @@ Json write_keras(const Graph& graph) {
   if (graph.sequential()) {
     config["build_input_shape"] = batched(graph.input_shape());
   } else {
-    config["input_layers"] = Json::array({history(graph, graph.input())});
-    config["output_layers"] = Json::array({history(graph, graph.output())});
+    config["input_layers"] = history(graph, graph.input());
+    config["output_layers"] = history(graph, graph.output());
   }
-  return {{"module", "keras"},
-          {"class_name", graph.sequential() ? "Sequential" : "Functional"},
+  if (graph.sequential())
+    return {
+        {"module", "keras"}, {"class_name", "Sequential"}, {"config", std::move(config)}, {"registered_name", nullptr}};
+  // Functional is not among the names that Keras exports.
+  return {{"module", "keras.src.models.functional"},
+          {"class_name", "Functional"},
           {"config", std::move(config)},
-          {"registered_name", graph.sequential() ? Json(nullptr) : Json("Functional")}};
+          {"registered_name", "Functional"}};
 }
 
 }  // namespace fovea
