@@ -178,6 +178,7 @@ def elementwise_cases() -> list[Case]:
     for name, options in (
         ("plain", {}),
         ("max", {"max_value": 6.0}),
+        ("max_3", {"max_value": 3.0}),
         ("slope", {"negative_slope": 0.1}),
         ("threshold", {"threshold": 1.0}),
         ("max_slope_threshold", {"max_value": 6.0, "negative_slope": 0.1, "threshold": 1.0}),
