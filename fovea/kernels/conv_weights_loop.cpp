@@ -150,10 +150,8 @@ void conv_weights(const ConvWeightsProblem& p, const Arguments& arguments, const
         add_chunk<16>(chunk);
       else if (p.lanes == 8)
         add_chunk<8>(chunk);
-      else if (p.lanes == 4)
-        add_chunk<4>(chunk);
       else
-        add_chunk<1>(chunk);
+        add_chunk<4>(chunk);
       chunk.first = false;
     }
   }
