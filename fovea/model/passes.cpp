@@ -154,6 +154,12 @@ const std::vector<Pass>& passes() {
 }
 
 void run_passes(PlanGraph& graph, const PassContext& context, const std::vector<std::string>& disabled) {
+  std::vector<std::string> names;
+  for (const Pass& pass : passes())
+    if (pass.run != split_activations) names.push_back(pass.name);  // layers are planned without their activations
+  for (const std::string& name : disabled)
+    if (std::find(names.begin(), names.end(), name) == names.end())
+      throw usage_error("passes", "no pass that can be left out is called \"{}\"{}", name, did_you_mean(name, names));
   for (const Pass& pass : passes()) {
     if (std::find(disabled.begin(), disabled.end(), pass.name) != disabled.end()) continue;
     pass.run(graph, context);

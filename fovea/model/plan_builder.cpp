@@ -58,6 +58,8 @@ class Builder {
     make_programs();
     book_memory();
     bind_copies();
+    // Values made by folding are of this version for good: what lies beside them is copied at once.
+    if (plan_->folded) run_copies();
     plan_->copied_version = blueprint_.copies.empty() || plan_->folded ? parameters_.version() : 0;
     bind_compute();
     if (options_.gradients) bind_gradients();
@@ -300,6 +302,12 @@ class Builder {
                                            {const_cast<void*>(parameter.value.data()), copies_[c]}, copy.layout.bytes(), lane));
     }
     plan_->copies.push_back(std::move(segment));
+  }
+
+  void run_copies() const {
+    for (const Segment& segment : plan_->copies)
+      for (const auto& lane : segment.lanes)
+        for (const BoundCall& call : lane) call.call->run({});
   }
 
   // A call that is no step of a layer: listed behind the program's steps.
