@@ -6,19 +6,11 @@
 #include <cstdlib>
 
 #include "fovea/base/json.h"
-#include "fovea/base/random.h"
 #include "fovea/layers/registry.h"
 #include "tests/harness/golden.h"
 
 namespace fovea {
 namespace {
-
-Floats random_floats(int64_t count, uint64_t seed, float low, float high) {
-  RandomStream random(seed, purpose::kSample);
-  Floats values(static_cast<size_t>(count));
-  for (float& value : values) value = low + (high - low) * random.unit();
-  return values;
-}
 
 Doubles doubles(const Floats& values) { return {values.begin(), values.end()}; }
 std::vector<Doubles> doubles(const std::vector<Floats>& all) {

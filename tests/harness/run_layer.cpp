@@ -3,33 +3,10 @@
 #include <cassert>
 #include <cstring>
 
-#include "fovea/model/runner.h"
 #include "tests/harness/part.h"
 
 namespace fovea {
 namespace {
-
-class ArraysFeed final : public kernels::Feed {
- public:
-  ArraysFeed(Floats pictures, const Floats& gradients, int64_t batch)
-      : pictures_(std::move(pictures)), gradients_(gradients), batch_(batch) {}
-  void pictures(int64_t first_row, int64_t rows, float* dst) const override {
-    rows_of(pictures_, first_row, rows, dst);
-  }
-  void gradients(int64_t first_row, int64_t rows, float* dst) const override {
-    rows_of(gradients_, first_row, rows, dst);
-  }
-
- private:
-  void rows_of(const Floats& values, int64_t first_row, int64_t rows, float* dst) const {
-    const auto row = static_cast<int64_t>(values.size()) / batch_;
-    std::copy_n(values.begin() + first_row * row, rows * row, dst);
-  }
-
-  Floats pictures_;
-  const Floats& gradients_;
-  int64_t batch_;
-};
 
 // The inputs of every picture one after another: what the model's only input is fed with.
 Floats side_by_side(const LayerCase& test) {
@@ -44,7 +21,7 @@ Floats side_by_side(const LayerCase& test) {
   return all;
 }
 
-std::vector<Floats> taken_apart(const LayerCase& test, std::span<const float> all) {
+std::vector<Floats> taken_apart(const LayerCase& test, const Floats& all) {
   std::vector<Floats> parts(test.inputs.size());
   size_t at = 0;
   for (int64_t n = 0; n < test.batch; ++n)
@@ -77,8 +54,6 @@ Graph graph_of(const LayerCase& test, const LayerRunOptions& options) {
   return graph;
 }
 
-Floats copied(std::span<const float> values) { return {values.begin(), values.end()}; }
-
 bool same_bits(const Floats& a, const Floats& b) {
   return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0);
 }
@@ -94,10 +69,6 @@ std::string to_string(const LayerRunOptions& options) {
                      options.block ? std::to_string(*options.block) : "none");
 }
 
-int place_of_layer(const LayerCase& test, const LayerRunOptions& options) {
-  return comes_through_parts(test, options) ? 1 + static_cast<int>(test.shapes.size()) : 1;
-}
-
 bool LayerResult::operator==(const LayerResult& other) const {
   return shape == other.shape && same_bits(output, other.output) && same_bits(diff_inputs, other.diff_inputs) &&
          same_bits(diff_weights, other.diff_weights) && same_bits(weights, other.weights);
@@ -111,40 +82,23 @@ LayerResult run_layer(const LayerCase& test, const LayerRunOptions& options) {
   for (int p = 0; p < parameters.size(); ++p)
     parameters.set(p, Array::of<float>(parameters[p].spec.shape, test.weights[static_cast<size_t>(p)]));
 
-  ThreadPool pool(options.threads);
-  Runner runner(model, pool,
-                {.batch = test.batch,
-                 .lanes = options.lanes,
-                 .tile = options.tile,
-                 .training = test.training,
-                 .gradients = gradients,
-                 .input_gradient = gradients});
-  const ArraysFeed feed(side_by_side(test), test.diff_output, test.batch);
-  const kernels::RunContext context = {.feed = &feed, .seed = kRunSeed, .epoch = kRunEpoch, .position = kRunPosition};
-  Plan& plan = runner.plan(test.batch);
-  for (int run = 0; run < 2; ++run) {
-    parameters.changed();  // copies of weights are made again
-    if (!plan.folded)
-      for (Buffer& buffer : plan.memory)
-        if (buffer.bytes() > 0) std::memset(buffer.data(), 0xFF, buffer.bytes());
-    runner.compute(test.batch, context);
-  }
+  const PlanOptions plan = {.batch = test.batch,
+                            .lanes = options.lanes,
+                            .tile = options.tile,
+                            .training = test.training,
+                            .gradients = gradients,
+                            .input_gradient = gradients};
+  ModelRun run = run_model(model, plan, side_by_side(test), test.diff_output, options.threads);
 
-  LayerResult result;
-  result.shape = plan.output_shape;
-  result.output = copied(plan.output);
-  for (const StepInfo& step : plan.steps) result.steps.push_back(step.name);
+  LayerResult result{run.shape, std::move(run.output), {}, {}, {}};
   if (gradients) {
-    result.diff_inputs = taken_apart(test, plan.gradients.back());
-    result.diff_weights.resize(test.weights.size());
-    for (const auto& gradient : plan.parameter_gradients) {
-      Floats& keras = result.diff_weights[static_cast<size_t>(gradient->parameter)];
-      keras.resize(test.weights[static_cast<size_t>(gradient->parameter)].size());
-      gradient->layout.unpack(gradient->values, keras.data());
-    }
-    runner.update(plan, context);
+    result.diff_inputs = taken_apart(test, run.gradients.back());
+    result.diff_weights = std::move(run.diff_weights);
   }
-  for (int p = 0; p < parameters.size(); ++p) result.weights.push_back(copied(parameters.get(p).values<float>()));
+  for (int p = 0; p < parameters.size(); ++p) {
+    const Array values = parameters.get(p);
+    result.weights.emplace_back(values.values<float>().begin(), values.values<float>().end());
+  }
   return result;
 }
 

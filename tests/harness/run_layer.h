@@ -6,15 +6,9 @@
 #include <vector>
 
 #include "fovea/layers/layer.h"
+#include "tests/harness/run_model.h"
 
 namespace fovea {
-
-using Floats = std::vector<float>;
-
-// The address of the run's random numbers; a layer's own stream is purpose::kLayer + its place in the model.
-inline constexpr uint64_t kRunSeed = 5;
-inline constexpr int64_t kRunEpoch = 2;
-inline constexpr int64_t kRunPosition = 7;
 
 // A layer and the numbers it works on. Shapes are those of one picture.
 struct LayerCase {
@@ -43,16 +37,11 @@ struct LayerResult {
   std::vector<Floats> diff_inputs;   // of every input
   std::vector<Floats> diff_weights;  // by place among the weights; empty where a weight does not train
   std::vector<Floats> weights;       // after the run: moving statistics follow
-  std::vector<std::string> steps;    // names of the plan's steps
 
   bool operator==(const LayerResult& other) const;  // the same bits
 };
 
-// The layer's place in the model, which its random stream depends on.
-int place_of_layer(const LayerCase& test, const LayerRunOptions& options);
-
-// Plans and runs: forward, backward where there is a gradient, and what follows gradients. All memory of the plan is
-// NaN when it runs, and it runs twice: whatever is read was written by this run, or is NaN in the result.
+// Plans and runs as run_model does: forward, backward where there is a gradient, and what follows gradients.
 LayerResult run_layer(const LayerCase& test, const LayerRunOptions& options = {});
 
 }  // namespace fovea
