@@ -32,14 +32,15 @@ class Variant:
     name: str
     floatx: str = "float32"
     moved: int = 0  # seed of the move of the inputs, 0 leaves them alone
+    move_size: float = MOVE
     onednn: bool = True
 
     def move(self, values: np.ndarray, salt: int = 0) -> np.ndarray:
-        """Values in this variant's type, each moved by a relative -1e-7, 0 or 1e-7 if the variant moves."""
+        """Values in this variant's type, each moved by a relative -move_size, 0 or move_size if the variant moves."""
         values = np.asarray(values)
         if self.moved:
             sign = np.random.default_rng([self.moved, salt]).integers(-1, 2, values.shape)
-            values = (values.astype(np.float64) * (1 + MOVE * sign)).astype(values.dtype)
+            values = (values.astype(np.float64) * (1 + self.move_size * sign)).astype(values.dtype)
         return values.astype(self.floatx)
 
 
@@ -53,8 +54,8 @@ VARIANTS = [
     Variant("no_onednn", onednn=False),
 ]
 
-def moves(count: int) -> list[Variant]:
-    return [Variant(f"moved_{k}", moved=k) for k in range(1, count + 1)]
+def moves(count: int, size: float) -> list[Variant]:
+    return [Variant(f"moved_{k}", moved=k, move_size=size) for k in range(1, count + 1)]
 
 
 # Results are {case: {quantity: array}}.
