@@ -62,14 +62,18 @@ std::string only_reference(const Json* json, const std::string& key, const std::
   throw file_error(where + ": " + key, "got {}, expected [\"layer\", 0, 0]", shown(*json));
 }
 
-void read_arguments(const Json& arguments, DraftLayer& layer) {
+// Keras 3 writes what a call was traced with (a Dropout's training=False), and runs the model with its own; Keras 2
+// keeps to the call's.
+enum class Training { of_the_model, of_the_call };
+
+void read_arguments(const Json& arguments, Training training, DraftLayer& layer) {
   if (!arguments.is_object())
     throw file_error(layer.where, "a call's arguments must be an object (got {})", shown(arguments));
   for (const auto& [key, value] : arguments.items()) {
     if (value.is_null()) continue;
     if (key != "training" || !value.is_boolean())
       throw file_error(layer.where, "is called with {}={}, which cannot be had", shown(key), shown(value));
-    layer.training = value.get<bool>();
+    if (training == Training::of_the_call) layer.training = value.get<bool>();
   }
 }
 
@@ -90,13 +94,13 @@ void read_call(const Json& call, DraftLayer& layer) {
     const Json *args = member(call, "args"), *kwargs = member(call, "kwargs");
     if (args == nullptr) throw file_error(layer.where, "a call without \"args\" (got {})", shown(call));
     read_tensors(*args, layer);
-    if (kwargs != nullptr) read_arguments(*kwargs, layer);
+    if (kwargs != nullptr) read_arguments(*kwargs, Training::of_the_model, layer);
     return;
   }
   if (!call.is_array()) throw file_error(layer.where, "got {}, expected a call's inputs", shown(call));
   const auto read = [&](const Json& one) {
     layer.inputs->push_back(read_history(one, layer.where));
-    if (one.size() > 3) read_arguments(one[3], layer);
+    if (one.size() > 3) read_arguments(one[3], Training::of_the_call, layer);
   };
   if (is_history(call))
     read(call);

@@ -125,8 +125,8 @@ Shape input_shape_of(const Draft& draft, const std::string& where, const Archite
   return shape;
 }
 
-// Keras: layer(x, training=False) makes a normalisation use its moving statistics, and training=True a dropout drop at
-// all times. Where the argument changes nothing it means nothing.
+// layer(x, training=False) makes a normalisation use its moving statistics, and training=True a dropout drop at all
+// times. Where the argument changes nothing it means nothing.
 void check_training_argument(const DraftLayer& draft, const Layer& layer, const std::string& where) {
   if (layer.identity_in_inference() || layer.batch_coupled())
     throw file_error(where + ": " + layer.name(),

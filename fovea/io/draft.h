@@ -18,7 +18,7 @@ struct DraftLayer {
   std::string name;                                // empty: automatic
   std::optional<std::vector<std::string>> inputs;  // none: the layer before
   std::string where;                               // for messages
-  std::optional<bool> training;                    // Keras: fixed in the call, layer(x, training=…)
+  std::optional<bool> training;                    // fixed in the call, layer(x, training=…)
 };
 
 struct Draft {

@@ -2,7 +2,6 @@
 
 #include <charconv>
 
-#include "fovea/formats/safetensors.h"
 #include "fovea/io/architecture.h"
 #include "fovea/io/tensor_match.h"
 
@@ -88,18 +87,19 @@ void save_model(const Model& model, const std::string& path) {
   save_safetensors(path, tensors, metadata);
 }
 
-Model load_model(const std::string& path) {
-  const SafetensorsFile file(path);
-  check_format(*file);
-  const std::string* config = find(file->metadata(), "config");
-  if (config == nullptr) throw file_error(path, "its metadata have no \"config\"");
-  const std::string where = path + ": config";
+Model load_model(const std::string& path) { return read_model(*SafetensorsFile(path)); }
+
+Model read_model(const Safetensors& file) {
+  check_format(file);
+  const std::string* config = find(file.metadata(), "config");
+  if (config == nullptr) throw file_error(file.where(), "its metadata have no \"config\"");
+  const std::string where = file.where() + ": config";
   Graph graph = read_architecture(parse_json(*config, where), where);
-  check_tensors(tensors_of(graph), tensors_in(*file), path);
-  ModelInfo info = read_info(*file, graph.output_shape().back());
+  check_tensors(tensors_of(graph), tensors_in(file), file.where());
+  ModelInfo info = read_info(file, graph.output_shape().back());
   Model model(std::move(graph));
   model.info = std::move(info);
-  take_weights(*file, model.parameters());
+  take_weights(file, model.parameters());
   return model;
 }
 

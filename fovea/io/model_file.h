@@ -11,6 +11,7 @@
 
 #include <string>
 
+#include "fovea/formats/safetensors.h"
 #include "fovea/model/model.h"
 
 namespace fovea {
@@ -21,6 +22,7 @@ void save_model(const Model& model, const std::string& path);
 // Throws Error (file) where anything is not as above. Tensors that are missing, unexpected or of another shape are
 // listed in its details, before any memory is booked for the model.
 Model load_model(const std::string& path);
+Model read_model(const Safetensors& file);
 
 // The tensors of a native file, or of any safetensors file with these names, into a model of this architecture: all of
 // them or none.

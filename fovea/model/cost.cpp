@@ -1,0 +1,53 @@
+#include "fovea/model/cost.h"
+
+#include "fovea/model/plan_builder.h"
+
+namespace fovea {
+namespace {
+
+bool trains(const Model& model, int parameter) {
+  const Parameter& p = model.parameters()[parameter];
+  return p.spec.trainable && model.graph().node(p.node).layer->trainable();
+}
+
+void count_flops(const Model& model, ModelCost& cost) {
+  const Graph& graph = model.graph();
+  // Backward goes as far as something trains: a layer's input needs a gradient if anything before it does.
+  std::vector<bool> wanted(static_cast<size_t>(graph.size()), false);
+  for (int i = 0; i < graph.size(); ++i) {
+    const Node& node = graph.node(i);
+    bool weights = false, input = false;
+    for (int p : model.parameters().of_node(i)) weights = weights || trains(model, p);
+    for (int source : node.inputs) input = input || wanted[static_cast<size_t>(source)];
+    wanted[static_cast<size_t>(i)] = weights || input;
+    const double flops = node.layer->flops(node.input_shapes, node.shape);
+    cost.forward_flops += flops;
+    cost.training_flops += flops * (1 + (weights ? 1 : 0) + (input ? 1 : 0));
+  }
+}
+
+void count_memory(Model& model, ModelCost& cost) {
+  PlanOptions options = {.batch = cost.batch, .training = true, .gradients = true};
+  if (model.graph().output_shape().rank() == 1) options.loss = PlanOptions::Loss{};
+  const auto plan = make_plan(model.graph(), model.parameters(), options);
+  cost.activations = plan->arena_bytes + plan->shared_bytes;
+  cost.gradients = plan->gradient_bytes;
+  cost.scratch = plan->scratch_bytes + plan->copy_bytes;
+  for (int p = 0; p < model.parameters().size(); ++p) {
+    const size_t bytes = model.parameters()[p].value.bytes();
+    cost.weights += bytes;
+    if (trains(model, p)) cost.optimizer += 2 * bytes;
+  }
+}
+
+}  // namespace
+
+ModelCost cost_of(Model& model, int64_t batch) {
+  ModelCost cost;
+  cost.batch = batch;
+  count_flops(model, cost);
+  count_memory(model, cost);
+  return cost;
+}
+
+}  // namespace fovea
