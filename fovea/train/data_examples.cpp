@@ -38,7 +38,12 @@ std::vector<int32_t> match_classes(const Dataset& dataset, const Model& model) {
   std::vector<int32_t> classes(static_cast<size_t>(dataset.classes));
   std::iota(classes.begin(), classes.end(), 0);
   const std::vector<std::string>& known = model.info.class_names;
-  if (dataset.class_names.empty() || known.empty()) return classes;
+  if (dataset.class_names.empty() || known.empty()) {
+    if (dataset.classes > model.classes())
+      throw usage_error(dataset.name, "the number of classes does not fit the model's output (got {}, expected at most {})",
+                        dataset.classes, model.classes());
+    return classes;
+  }
   for (size_t i = 0; i < classes.size(); ++i) {
     const std::string& name = dataset.class_names[i];
     const auto at = std::find(known.begin(), known.end(), name);
