@@ -28,12 +28,8 @@ TEST(Rescaling, MultipliesThenAdds) {
 }
 
 TEST(Rescaling, RefusesAScaleThatIsNoNumber) {
-  EXPECT_EQ(refusal(
-                [] {
-                  make_layer("Rescaling", {{"name", "unit"}, {"scale", "1/255"}}, "model");
-                },
-                ErrorKind::usage),
-            "model: unit: scale: got \"1/255\", expected a number");
+  const auto made = [] { make_layer("Rescaling", {{"name", "unit"}, {"scale", "1/255"}}, "model"); };
+  EXPECT_EQ(refusal(made, ErrorKind::usage), "model: unit: scale: got \"1/255\", expected a number");
 }
 
 }  // namespace
