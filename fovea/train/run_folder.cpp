@@ -52,13 +52,14 @@ class Construction {
   Construction(const Construction&) = delete;
   Construction& operator=(const Construction&) = delete;
   ~Construction() {
+    if (published_) return;  // the temporary name may be somebody else's by now
     std::error_code ignored;
     std::filesystem::remove_all(path_, ignored);
   }
   const std::string& path() const { return path_; }
 
   // Whether the name was still free.
-  bool publish_as(const std::string& path) const {
+  bool publish_as(const std::string& path) {
     if (exists(path)) return false;
     try {
       publish(path_, path);
@@ -66,11 +67,13 @@ class Construction {
       if (exists(path_) && exists(path)) return false;
       throw;
     }
+    published_ = true;
     return true;
   }
 
  private:
   std::string path_;
+  bool published_ = false;
 };
 
 // The number behind STEM-, or 0.
@@ -94,7 +97,7 @@ std::string create_run_folder(const RunFolderOptions& options) {
   if (!options.name.empty() && exists(parent + "/" + options.name)) throw taken();
   create_folders(parent);
   check_space(parent, options.space);
-  const Construction folder(parent);
+  Construction folder(parent);
   for (const RunFile& file : options.files) write_file_atomically(folder.path() + "/" + file.name, file.content);
   if (!options.name.empty()) {
     if (!folder.publish_as(parent + "/" + options.name)) throw taken();
@@ -121,7 +124,7 @@ std::string folder_stem(const std::string& text) {
     }
   }
   while (!stem.empty() && stem.back() == '-') stem.pop_back();
-  while (stem.starts_with('.')) stem.erase(0, 1);
+  stem.erase(0, std::min(stem.find_first_not_of(".-"), stem.size()));
   return stem.empty() ? "run" : stem.substr(0, kMaxName / 2);
 }
 
