@@ -124,7 +124,8 @@ class Training {
                               .name = arguments_.name,
                               .stem = folder_stem(opened_.stem) + "-" + folder_stem(dataset_->name),
                               .files = {{"config.toml", to_toml(config)},
-                                        {"environment.json", environment_json(arguments_, *dataset_, lanes())}},
+                                        {"environment.json", environment_json(arguments_, *dataset_, lanes())},
+                                        {"history.csv", history_csv({})}},
                               // The end's model, the best one, and a new one on its way to replace it.
                               .space = 3 * weights + kSmallFiles});
   }
@@ -189,7 +190,7 @@ class Training {
 
   void print_result(const std::optional<Tested>& tested) const {
     const History& history = recorder_->history();
-    double speed = 0;
+    double speed = 0;  // none where the first epoch was not run to its end
     for (const EpochLogs& logs : history) speed = std::max(speed, logs.pictures_per_second);
     const int best = recorder_->best();
     if (arguments_.common.json) {
@@ -197,7 +198,7 @@ class Training {
                    {"epochs", Json::array()},
                    {"best_epoch", best > 0 ? Json(best) : Json()},
                    {"seconds", seconds_},
-                   {"pictures_per_second", speed}};
+                   {"pictures_per_second", speed > 0 ? Json(speed) : Json()}};
       for (const EpochLogs& logs : history) json["epochs"].push_back(epoch_json(logs));
       print_json(json);
       return;
@@ -207,8 +208,8 @@ class Training {
     if (tested)
       print(fmt::format("{:11}loss {}  accuracy {}  top-5 {}\n", to_string(tested->split), figure(tested->result.loss),
                         figure(tested->result.accuracy), figure(tested->result.top5)));
-    print(
-        fmt::format("speed      {} pictures/s, {} in all\n", grouped(static_cast<int64_t>(speed)), duration(seconds_)));
+    if (speed > 0) print(fmt::format("speed      {} pictures/s\n", grouped(static_cast<int64_t>(speed))));
+    print(fmt::format("time       {}\n", duration(seconds_)));
     print(fmt::format("seed       {}\n", arguments_.common.seed));
     print(fmt::format("run        {}\n", recorder_->folder()));
   }

@@ -164,6 +164,21 @@ TEST(Train, SavesWhenItIsInterrupted) {
   for (const std::string& name : files_in(run)) EXPECT_FALSE(is_temporary_name(name)) << name;
 }
 
+TEST(Train, SavesWhenItIsInterruptedInItsFirstEpoch) {
+  const Workplace place;
+  Started training(place.path(), {"train", "basic", "--epochs", "1000", "--name", "early", "--json"});
+  const std::string run = place / "runs/train/early";
+  // Its first event is written where it may be interrupted.
+  for (int i = 0; i < 1000 && !(file_exists(run + "/events.jsonl") && !read_file(run + "/events.jsonl").empty()); ++i)
+    ::usleep(10'000);
+  training.signal(SIGTERM);
+  const Ended ended = training.wait();
+  EXPECT_EQ(ended.code, 130) << ended.err;
+  EXPECT_TRUE(ended.json()["pictures_per_second"].is_null());
+  EXPECT_EQ(read_file(run + "/history.csv"), "epoch,loss,accuracy,learning_rate\n");
+  EXPECT_EQ(place.run({"eval", "runs/train/early", "--quiet"}).code, 0);
+}
+
 TEST(Train, KeepsTheLastGoodWeightsOfALossThatIsNotFinite) {
   const Workplace place;
   const Ended ended = place.train("wild", {"--epochs", "5", "--optimizer", "sgd", "--learning-rate", "1e30"});
