@@ -8,6 +8,7 @@
 
 #include "fovea/base/file.h"
 #include "fovea/data/dataset.h"
+#include "tests/harness/source_tree.h"
 
 namespace fovea {
 namespace {
@@ -20,7 +21,7 @@ int64_t resident_peak_kib() {
 }
 
 TEST(Cifar10, HoldsItsPicturesOnce) {
-  const std::string unpack = std::string(FOVEA_SOURCE_DIR) + "/../shared/data/cifar10/unpack";
+  const std::string unpack = source_tree("../shared/data/cifar10/unpack");
   if (!file_exists(unpack)) GTEST_SKIP() << "CIFAR-10 is not there: no " << unpack;
   const char* given = std::getenv("FOVEA_TEST_CACHE");
   const std::string folder = given != nullptr ? given : testing::TempDir() + "fovea-test-cifar10";

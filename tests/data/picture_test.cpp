@@ -10,6 +10,7 @@
 #include "fovea/formats/npz.h"
 #include "tests/data/make_data.h"
 #include "tests/harness/files.h"
+#include "tests/harness/source_tree.h"
 
 namespace fovea {
 namespace {
@@ -18,7 +19,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 std::string golden_file(const std::string& name) {
-  return std::string(FOVEA_SOURCE_DIR) + "/tests/golden/formats/" + name;
+  return source_tree("tests/golden/formats/" + name);
 }
 
 std::vector<float> fitted(const std::vector<float>& src, const Shape& from, const Shape& to,

@@ -3,10 +3,12 @@
 
 #include <string>
 
+#include "tests/harness/source_tree.h"
+
 namespace fovea {
 
 inline std::string golden_file(const std::string& name) {
-  return std::string(FOVEA_SOURCE_DIR) + "/tests/golden/formats/" + name;
+  return source_tree("tests/golden/formats/" + name);
 }
 
 }  // namespace fovea

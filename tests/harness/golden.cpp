@@ -7,11 +7,12 @@
 #include <filesystem>
 
 #include "fovea/base/file.h"
+#include "tests/harness/source_tree.h"
 
 namespace fovea {
 namespace {
 
-std::string folder_of(const std::string& kind) { return std::string(FOVEA_SOURCE_DIR) + "/tests/golden/" + kind; }
+std::string folder_of(const std::string& kind) { return source_tree("tests/golden/" + kind); }
 
 }  // namespace
 

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "fovea/base/error.h"
+#include "tests/harness/source_tree.h"
 
 namespace fovea {
 namespace {
@@ -53,7 +54,7 @@ Problem parse_problem(std::string_view line) {
 }
 
 std::vector<Problem> problems(const std::string& name) {
-  const std::string path = std::string(FOVEA_SOURCE_DIR) + "/bench/problems/" + name + ".txt";
+  const std::string path = source_tree("bench/problems/" + name + ".txt");
   std::ifstream file(path);
   if (!file) throw file_error(path, "cannot be read");
   std::vector<Problem> all;

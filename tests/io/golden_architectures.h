@@ -5,11 +5,12 @@
 
 #include "fovea/base/file.h"
 #include "fovea/base/json.h"
+#include "tests/harness/source_tree.h"
 
 namespace fovea {
 
 inline Json golden_architecture(const std::string& name) {
-  const std::string path = FOVEA_SOURCE_DIR "/tests/golden/architectures/" + name + ".json";
+  const std::string path = source_tree("tests/golden/architectures/" + name + ".json");
   return parse_json(read_file(path), path);
 }
 

@@ -8,6 +8,7 @@
 #include "fovea/kernels/loss.h"
 #include "tests/harness/golden.h"
 #include "tests/kernels/buffers.h"
+#include "tests/harness/source_tree.h"
 
 namespace fovea::kernels {
 namespace {
@@ -31,7 +32,7 @@ std::vector<double> rows_of(const Json& targets, size_t classes) {
 class GoldenLoss : public testing::TestWithParam<std::string> {};
 
 TEST_P(GoldenLoss, AgreesWithKeras) {
-  const std::string path = FOVEA_SOURCE_DIR "/tests/golden/losses/" + GetParam() + ".json";
+  const std::string path = source_tree("tests/golden/losses/" + GetParam() + ".json");
   const Json golden = parse_json(read_file(path), path);
   const size_t rows = golden.at("predictions").size(), classes = golden.at("predictions").at(0).size();
   const auto kernel = cross_entropy({.rows = static_cast<int64_t>(rows),

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "fovea/base/file.h"
+#include "tests/harness/source_tree.h"
 
 namespace fovea {
 namespace {
@@ -26,7 +27,7 @@ std::vector<Quote> quotes_in(const std::string& text) {
   return quotes;
 }
 
-std::string file_of_the_tree(const std::string& path) { return read_file(std::string(FOVEA_SOURCE_DIR) + "/" + path); }
+std::string file_of_the_tree(const std::string& path) { return read_file(source_tree(path)); }
 
 TEST(AddALayer, ShowsTheRealCode) {
   const auto quotes = quotes_in(file_of_the_tree("docs/add_a_layer.md"));

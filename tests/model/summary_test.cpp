@@ -14,6 +14,7 @@
 #include "fovea/model/text_table.h"
 #include "fovea/zoo/zoo.h"
 #include "tests/harness/files.h"
+#include "tests/harness/source_tree.h"
 
 namespace fovea {
 namespace {
@@ -22,7 +23,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-std::string golden_path(const std::string& name) { return FOVEA_SOURCE_DIR "/tests/golden/" + name; }
+std::string golden_path(const std::string& name) { return source_tree("tests/golden/" + name); }
 
 Model model_of(const Json& architecture, const std::string& name) {
   return Model(read_architecture(architecture, name));

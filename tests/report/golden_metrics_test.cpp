@@ -4,12 +4,13 @@
 #include "fovea/base/file.h"
 #include "fovea/base/json.h"
 #include "fovea/report/metrics.h"
+#include "tests/harness/source_tree.h"
 
 namespace fovea {
 namespace {
 
 TEST(MetricsGolden, CountTiesAsKeras) {
-  const std::string path = FOVEA_SOURCE_DIR "/tests/golden/losses/metrics.json";
+  const std::string path = source_tree("tests/golden/losses/metrics.json");
   const Json golden = parse_json(read_file(path), path);
   for (size_t i = 0; i < golden.at("labels").size(); ++i) {
     SCOPED_TRACE(i);

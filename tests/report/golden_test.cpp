@@ -5,6 +5,7 @@
 
 #include "fovea/base/file.h"
 #include "fovea/report/classification_report.h"
+#include "tests/harness/source_tree.h"
 
 namespace fovea {
 namespace {
@@ -26,7 +27,7 @@ ConfusionMatrix matrix_of(const Json& golden) {
 
 TEST(ReportGolden, AgreesWithScikitLearnToTheCharacter) {
   int files = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(FOVEA_SOURCE_DIR "/tests/golden/report")) {
+  for (const auto& entry : std::filesystem::directory_iterator(source_tree("tests/golden/report"))) {
     const std::string path = entry.path().string();
     SCOPED_TRACE(path);
     const Json golden = parse_json(read_file(path), path);

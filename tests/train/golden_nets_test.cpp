@@ -10,12 +10,13 @@
 #include "fovea/io/architecture.h"
 #include "fovea/train/trainer.h"
 #include "tests/harness/hashed.h"
+#include "tests/harness/source_tree.h"
 
 namespace fovea {
 namespace {
 
 Json golden(const std::string& name) {
-  std::ifstream file(std::string(FOVEA_SOURCE_DIR) + "/tests/golden/nets/" + name + ".json");
+  std::ifstream file(source_tree("tests/golden/nets/" + name + ".json"));
   return Json::parse(file);
 }
 

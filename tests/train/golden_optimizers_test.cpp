@@ -7,6 +7,7 @@
 #include "fovea/base/file.h"
 #include "fovea/train/optimizer.h"
 #include "tests/harness/golden.h"
+#include "tests/harness/source_tree.h"
 
 namespace fovea {
 namespace {
@@ -73,7 +74,7 @@ struct Variable {
 class GoldenOptimizer : public testing::TestWithParam<std::string> {};
 
 TEST_P(GoldenOptimizer, StepsAsKeras) {
-  const std::string path = FOVEA_SOURCE_DIR "/tests/golden/optimizers/" + GetParam() + ".json";
+  const std::string path = source_tree("tests/golden/optimizers/" + GetParam() + ".json");
   const Json golden = parse_json(read_file(path), path);
   Optimizer optimizer(options_of(golden.at("optimizer")));
   const std::vector<std::string> slots = slot_names(optimizer.options());

@@ -6,6 +6,7 @@
 #include "fovea/base/file.h"
 #include "fovea/io/architecture.h"
 #include "tests/harness/files.h"
+#include "tests/harness/source_tree.h"
 
 namespace fovea {
 namespace {
@@ -28,7 +29,7 @@ TEST_P(ZooModel, HasTheTutorialsParameters) {
 
 // The golden of the same network holds what Keras's to_json() says of it.
 TEST_P(ZooModel, IsKerasModelLayerByLayer) {
-  const std::string path = FOVEA_SOURCE_DIR "/tests/golden/nets/" + std::string(GetParam().name) + ".json";
+  const std::string path = source_tree("tests/golden/nets/" + std::string(GetParam().name) + ".json");
   const Graph keras = read_architecture(parse_json(read_file(path), path)["architecture"], path);
   const Model model = zoo::make(GetParam().name);
   ASSERT_EQ(model.graph().size(), keras.size());
