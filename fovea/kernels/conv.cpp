@@ -1,7 +1,8 @@
-// Forward and backward by data: the library's, else the reference. Backward by weights: conv_backward_weights.cpp.
+// Forward and backward by data: Winograd's, the library's, else the reference. Backward by weights: conv_backward_weights.cpp.
 #include "fovea/kernels/conv.h"
 
 #include "fovea/kernels/conv_tries.h"
+#include "fovea/kernels/winograd.h"
 
 namespace fovea::kernels {
 namespace {
@@ -18,9 +19,10 @@ Layout plain_dst(const ConvProblem& p) { return Layout::plain(p.n, p.oh, p.ow, p
 
 ConvForward conv_forward(const ConvProblem& problem, const ConvForwardOptions& options) {
   check(problem);
+  ConvForward answer;
+  if (auto winograd = winograd_forward(problem, options, answer.refused)) return *winograd;
   const ConvSizes s(problem);
   const dnnl::memory::desc bias = s.bias_desc(options.bias);
-  ConvForward answer;
   const auto describe = [&](const ConvTry& t) {
     const auto pd = onednn::describe<Forward>(
         onednn::attributes(options.relu), options.training ? prop_kind::forward_training : prop_kind::forward_inference,
@@ -49,9 +51,10 @@ ConvForward conv_forward(const ConvProblem& problem, const ConvForwardOptions& o
 
 ConvBackwardData conv_backward_data(const ConvProblem& problem, std::optional<Layout> diff_dst) {
   check(problem);
+  ConvBackwardData answer;
+  if (auto winograd = winograd_backward_data(problem, diff_dst, answer.refused)) return *winograd;
   const ConvSizes s(problem);
   const Forward::primitive_desc forward = forward_hint(s, false);
-  ConvBackwardData answer;
   const auto describe = [&](const ConvTry& t) {
     const auto pd =
         onednn::describe_backward<BackwardData>(forward, onednn::attributes(), algorithm::convolution_direct, t.src,

@@ -1,7 +1,7 @@
 // Two-dimensional convolution (cross-correlation, as Keras's Conv2D): forward, and backward by data and by weights.
 //
-// Kernels are tried in a fixed order by shape; each may refuse with a reason, and a library implementation whose name
-// begins with "ref" is refused because it is slow. The plain reference (conv_ref.h) serves where nothing else does, so
+// Kernels are tried in a fixed order by shape: Winograd's (winograd.h), then the library's direct ones. Each may refuse
+// with a reason, and a library implementation whose name begins with "ref" is refused because it is slow. The plain reference (conv_ref.h) serves where nothing else does, so
 // choosing never fails for a problem that passes `check`.
 #pragma once
 
@@ -24,6 +24,9 @@ struct ConvProblem {
   int64_t dh = 1, dw = 1;                  // dilation, 1 = dense
   int64_t pt = 0, pb = 0, pl = 0, pr = 0;  // zero padding: top, bottom, left, right
   int64_t groups = 1;
+  // Pictures of the whole batch that the n are a tile of (0: n). Kernels are chosen by it, so that all tiles agree.
+  int64_t batch = 0;
+  bool winograd = true;  // may be served by Winograd's algorithm
 
   Shape weights_shape() const { return {kh, kw, ic / groups, oc}; }
 };
@@ -37,7 +40,7 @@ struct ConvForwardOptions {
   bool relu = false;
   bool training = true;
   std::optional<Layout> src = {};             // insist on this layout of src; else the kernel picks
-  std::optional<WeightsLayout> weights = {};  // insist on this layout of weights; else the kernel picks
+  std::optional<WeightsLayout> weights = {};  // a direct kernel is to take this layout of weights; else it picks
 };
 struct ConvForward {
   KernelPtr kernel;

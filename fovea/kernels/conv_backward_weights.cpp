@@ -1,8 +1,9 @@
-// Backward by weights, the kernels in their order: without AVX-512 the loop, the library's, the reference; with
+// Backward by weights, the kernels in their order: Winograd's; without AVX-512 the loop, the library's, the reference; with
 // AVX-512, where the library's reaches 85 % of a core's peak, its direct ones, the loop, its others, the reference.
 #include "fovea/kernels/conv_tries.h"
 #include "fovea/kernels/conv_weights_loop.h"
 #include "fovea/kernels/cpu.h"
+#include "fovea/kernels/winograd.h"
 
 namespace fovea::kernels {
 namespace {
@@ -57,7 +58,7 @@ std::optional<ConvBackwardWeights> loop_backward_weights(const ConvProblem& prob
   ConvBackwardWeights answer{.kernel = nullptr,
                              .src = wishes.src.value_or(forward.src),
                              .diff_dst = wishes.diff_dst.value_or(forward.dst),
-                             .diff_weights = wishes.diff_weights.value_or(forward.weights),
+                             .diff_weights = wishes.diff_weights ? *wishes.diff_weights : forward.weights.home(),
                              .refused = {}};
   std::string reason;
   answer.kernel = conv_weights_loop(problem, wishes.bias, answer.src, answer.diff_dst, answer.diff_weights, reason);
@@ -71,9 +72,9 @@ ConvBackwardWeights conv_backward_weights(const ConvProblem& problem, bool bias,
   check(problem);
   const ConvWeightsWishes wishes{bias, src, diff_dst, diff_weights};
   std::vector<std::string> refused;
-  std::optional<ConvBackwardWeights> answer;
+  std::optional<ConvBackwardWeights> answer = winograd_backward_weights(problem, wishes, refused);
   bool direct = false;
-  if (!instruction_set().starts_with("AVX512")) answer = loop_backward_weights(problem, wishes, refused);
+  if (!answer && !instruction_set().starts_with("AVX512")) answer = loop_backward_weights(problem, wishes, refused);
   if (!answer) {
     answer = library_backward_weights(problem, wishes, refused, direct);
     if (!direct && instruction_set().starts_with("AVX512"))

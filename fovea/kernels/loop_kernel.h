@@ -43,6 +43,7 @@ template <class Problem>
 struct Loop {
   LoopFunction<Problem> run = nullptr;
   const char* target = "plain";  // plain: no vectors of our own, the compiler's baseline
+  const char* family = "loop";
 };
 
 template <class Problem>
@@ -66,7 +67,7 @@ class LoopKernel final : public Kernel {
   LoopKernel(Problem problem, Loop<Problem> loop, size_t arguments, size_t scratch_bytes)
       : problem_(std::move(problem)), loop_(loop), arguments_(arguments), scratch_bytes_(scratch_bytes) {}
 
-  std::string implementation() const override { return std::string("loop:") + loop_.target; }
+  std::string implementation() const override { return std::string(loop_.family) + ":" + loop_.target; }
   size_t scratch_bytes() const override { return scratch_bytes_; }
   std::unique_ptr<Call> bind(std::span<void* const> arguments, int64_t first_row) const override {
     assert(arguments.size() == arguments_ && "as many arguments as the kernel's header states, scratch included");

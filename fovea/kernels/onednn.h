@@ -14,6 +14,7 @@
 
 #include "fovea/kernels/kernel.h"
 #include "fovea/kernels/weights_layout.h"
+#include "fovea/kernels/winograd_loops.h"
 #include "fovea/tensor/layout.h"
 
 namespace fovea::kernels::onednn {
@@ -103,6 +104,7 @@ struct WeightsLayout::Impl {
   // The same sizes in the library's axes (g)(o)(i)hw: as Keras orders them, and as they lie. Both empty for `plain`.
   dnnl::memory::desc keras, packed;
   bool plain = true;  // packed in Keras's order
+  std::optional<WinogradWeights> winograd = {};  // at the points of Winograd's algorithm; nothing of the above then
 };
 
 namespace onednn {

@@ -25,10 +25,13 @@ class WeightsLayout {
   const Shape& shape() const;  // as Keras has it: (kh, kw, in / groups, out), (in, out), (n)
   std::string name() const;    // "OIhw8i8o", "plain", …
   bool operator==(const WeightsLayout& other) const;
+  // Where weights can live if a kernel wants this layout of them: in itself, or for a layout that they can only be
+  // copied to (transformed for Winograd's algorithm), Keras's order.
+  WeightsLayout home() const;
   explicit operator bool() const { return impl_ != nullptr; }
   const Impl& impl() const { return *impl_; }
 
-  // Between Keras's order (float32, row-major) and this layout; padding is written as zero.
+  // Between Keras's order (float32, row-major) and this layout; padding is written as zero. Only a home is unpacked.
   void pack(const float* keras, void* packed) const;
   void unpack(const void* packed, float* keras) const;
 
@@ -36,7 +39,7 @@ class WeightsLayout {
   std::shared_ptr<const Impl> impl_;
 };
 
-// Copies weights from one layout to another. Arguments: src, dst, scratch.
+// Copies weights from a layout that they live in to another. Arguments: src, dst, scratch.
 KernelPtr weights_reorder(const WeightsLayout& src, const WeightsLayout& dst);
 
 }  // namespace fovea::kernels

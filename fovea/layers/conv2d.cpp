@@ -70,7 +70,9 @@ kernels::ConvProblem Conv2D::problem(int64_t rows, const Shape& src, const Shape
 
 void Conv2D::plan(Planner& planner) const {
   using namespace kernels;
-  const ConvProblem conv = problem(planner.rows(), planner.src_shape(), planner.dst_shape());
+  ConvProblem conv = problem(planner.rows(), planner.src_shape(), planner.dst_shape());
+  conv.batch = planner.batch();
+  conv.winograd = planner.winograd();
   const bool use_bias = options_.use_bias;
   const WeightsLayout bias_layout = WeightsLayout::plain({conv.oc});
   const ConvForward forward = conv_forward(conv, {.bias = use_bias,

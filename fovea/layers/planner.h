@@ -44,6 +44,7 @@ class Planner {
 
   // Batch statistics and gradients (true), or inference.
   virtual bool training() const = 0;
+  virtual bool winograd() const = 0;                        // whether convolutions may choose Winograd's algorithm
   virtual int64_t rows() const = 0;                         // pictures in this unit (tile or lane)
   virtual int64_t batch() const = 0;                        // pictures in the batch
   virtual const std::vector<int64_t>& unit_rows() const = 0;  // pictures of every unit of the batch, in order

@@ -269,7 +269,7 @@ std::optional<WeightsLayout> Program::home(int parameter) const {
 Value Program::weights(int parameter, const WeightsLayout& layout) {
   const int p = node().parameters[static_cast<size_t>(parameter)];
   const bool folded = !node().folded.empty();
-  if (!folded && !parameters_[p].home) parameters_.set_home(p, layout);
+  if (!folded && !parameters_[p].home) parameters_.set_home(p, layout.home());
   if (!folded && *parameters_[p].home == layout) {
     auto [it, fresh] = parameter_buffers_.try_emplace(p, -1);
     if (fresh) it->second = add_buffer({.place = ProgramBuffer::parameter, .index = p});

@@ -80,6 +80,7 @@ class Program final : public Planner {
 
   // Planner
   bool training() const override { return options_.training; }
+  bool winograd() const override { return options_.winograd; }
   bool wants_gradients() const override { return options_.gradients; }
   int64_t rows() const override { return scope_ == Scope::tile ? sizes_.tile : sizes_.lane; }
   int64_t batch() const override { return sizes_.batch; }

@@ -60,7 +60,8 @@ Trainer::Trainer(Model& model, TrainerOptions options)
 
 Runner& Trainer::train_runner(int64_t batch_size) {
   if (!train_ || train_->options().batch != batch_size) {
-    PlanOptions plan = {.batch = batch_size, .lanes = options_.lanes, .tile = options_.tile, .training = true, .gradients = true};
+    PlanOptions plan = {.batch = batch_size, .lanes = options_.lanes, .tile = options_.tile, .training = true, .gradients = true,
+                        .winograd = options_.winograd};
     plan.loss = PlanOptions::Loss{.sparse_rule = options_.loss == Loss::sparse_categorical_crossentropy,
                                   .label_smoothing = options_.label_smoothing};
     plan.update = &optimizer_;
@@ -71,7 +72,7 @@ Runner& Trainer::train_runner(int64_t batch_size) {
 
 Runner& Trainer::evaluation_runner(int64_t batch_size) {
   if (!evaluation_ || evaluation_->options().batch != batch_size) {
-    PlanOptions plan = {.batch = batch_size, .lanes = options_.lanes, .tile = options_.tile};
+    PlanOptions plan = {.batch = batch_size, .lanes = options_.lanes, .tile = options_.tile, .winograd = options_.winograd};
     plan.loss = PlanOptions::Loss{.sparse_rule = options_.loss == Loss::sparse_categorical_crossentropy,
                                   .label_smoothing = options_.label_smoothing};
     evaluation_ = std::make_unique<Runner>(model_, pool_, plan);

@@ -27,6 +27,7 @@ struct TrainerOptions {
   int threads = 0;          // 0: one a core that this process may use
   int lanes = 0;            // 0: chosen by batch size and cores; part of what makes results repeat bit for bit
   int64_t tile = 0;         // 0: chosen by the plan
+  bool winograd = true;     // as PlanOptions::winograd
 };
 
 struct FitOptions {

@@ -53,7 +53,7 @@ void check_forward(const ConvProblem& p, const Truth& truth, const ConvForwardOp
   GuardedBuffer bias = plain_buffer(truth.bias), dst(conv.dst.bytes());
   run_kernel(*conv.kernel, {&src, &weights, options.bias ? &bias : nullptr, &dst}, {&dst});
   expect_near(read_map(conv.dst, dst.data()), truth.dst(options.bias, options.relu), p.kh * p.kw * p.ic / p.groups,
-              what + " forward " + conv.kernel->implementation());
+              what + " forward " + conv.kernel->implementation(), rounding_of(conv.kernel->implementation()));
 }
 
 void check_backward_data(const ConvProblem& p, const Truth& truth, std::optional<Layout> diff_dst_layout,
@@ -63,7 +63,7 @@ void check_backward_data(const ConvProblem& p, const Truth& truth, std::optional
   GuardedBuffer weights = weights_buffer(truth.weights, conv.weights), diff_src(conv.diff_src.bytes());
   run_kernel(*conv.kernel, {&diff_dst, &weights, &diff_src}, {&diff_src});
   expect_near(read_map(conv.diff_src, diff_src.data()), truth.diff_src, p.kh * p.kw * p.oc / p.groups,
-              what + " backward data " + conv.kernel->implementation());
+              what + " backward data " + conv.kernel->implementation(), rounding_of(conv.kernel->implementation()));
 }
 
 void check_backward_weights(const ConvProblem& p, const Truth& truth, bool bias, const ConvBackwardWeights& conv,
@@ -74,7 +74,8 @@ void check_backward_weights(const ConvProblem& p, const Truth& truth, bool bias,
   if (bias) written.push_back(&diff_bias);
   run_kernel(*conv.kernel, {&src, &diff_dst, &diff_weights, bias ? &diff_bias : nullptr}, written);
   const std::string name = what + " backward weights " + conv.kernel->implementation();
-  expect_near(read_weights(conv.diff_weights, diff_weights), truth.diff_weights, p.n * p.oh * p.ow, name);
+  expect_near(read_weights(conv.diff_weights, diff_weights), truth.diff_weights, p.n * p.oh * p.ow, name,
+              rounding_of(conv.kernel->implementation()));
   if (bias)
     expect_near({diff_bias.data(), diff_bias.data() + p.oc}, truth.diff_bias, p.n * p.oh * p.ow, name + " bias");
 }
@@ -106,7 +107,7 @@ TEST(Conv, AgreesWithTheReferenceInEveryLayoutInsistedOn) {
   for (const Problem& problem : problems("conv")) {
     const ConvProblem p = conv_problem(problem);
     const Truth truth(p);
-    const WeightsLayout picked = conv_forward(p).weights;
+    const WeightsLayout picked = conv_forward(p).weights.home();
     for (int64_t block : {int64_t{1}, int64_t{8}, int64_t{16}, int64_t{0}}) {
       const Layout src = src_layout(p, block ? block : p.ic), dst = dst_layout(p, block ? block : p.oc);
       const std::string what = problem.line + " block " + std::to_string(block);
@@ -116,7 +117,7 @@ TEST(Conv, AgreesWithTheReferenceInEveryLayoutInsistedOn) {
       check_backward_weights(p, truth, true, conv_backward_weights(p, true, src, dst, picked), what + " given weights");
     }
     for (const WeightsLayout& weights :
-         {picked, WeightsLayout::plain(p.weights_shape()), conv_backward_data(p).weights}) {
+         {picked, WeightsLayout::plain(p.weights_shape()), conv_backward_data(p).weights.home()}) {
       check_forward(p, truth, {.weights = weights}, problem.line + " weights " + weights.name());
       check_backward_weights(p, truth, false, conv_backward_weights(p, false, {}, {}, weights),
                              problem.line + " weights " + weights.name());
@@ -136,7 +137,7 @@ TEST(Conv, AgreesWithTheReferenceByEveryKernelOfBackwardByWeights) {
         const ConvWeightsWishes wishes{.bias = bias,
                                        .src = src_layout(p, block ? block : p.ic),
                                        .diff_dst = dst_layout(p, block ? block : p.oc),
-                                       .diff_weights = conv_forward(p).weights};
+                                       .diff_weights = conv_forward(p).weights.home()};
         const std::string what = problem.line + " block " + std::to_string(block);
         if (const auto conv = library_backward_weights(p, wishes, refused, direct))
           check_backward_weights(p, truth, bias, *conv, what);

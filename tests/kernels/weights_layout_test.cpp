@@ -25,13 +25,13 @@ bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
   return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
 }
 
-// Every layout that the shared problems bring up.
+// Every layout of the shared problems that weights can live in.
 std::vector<WeightsLayout> layouts_of_problems() {
   std::vector<WeightsLayout> layouts = {WeightsLayout::plain({7}), WeightsLayout::plain({3, 3, 5, 10})};
   for (const Problem& problem : problems("conv")) {
     const ConvProblem p = conv_problem(problem);
-    layouts.push_back(conv_forward(p).weights);
-    layouts.push_back(conv_backward_data(p).weights);
+    layouts.push_back(conv_forward(p).weights.home());
+    layouts.push_back(conv_backward_data(p).weights.home());
     layouts.push_back(conv_backward_weights(p, true).diff_weights);
   }
   for (const Problem& problem : problems("dense")) {
@@ -77,8 +77,9 @@ TEST(WeightsLayout, IsReorderedToTheSameBits) {
     const WeightsLayout layouts[] = {WeightsLayout::plain(p.weights_shape()), conv_forward(p).weights,
                                      conv_backward_data(p).weights, conv_backward_weights(p, true).diff_weights};
     const std::vector<float> keras = all_kinds_of(p.weights_shape().elements());
-    for (const WeightsLayout& from : layouts)
+    for (const WeightsLayout& layout : layouts)
       for (const WeightsLayout& to : layouts) {
+        const WeightsLayout from = layout.home();
         GuardedBuffer src(from.bytes()), dst(to.bytes()), expected(to.bytes());
         from.pack(keras.data(), src.data());
         to.pack(keras.data(), expected.data());
@@ -95,7 +96,7 @@ TEST(WeightsLayout, IsEqualWhereBytesAreInOneOrder) {
   EXPECT_FALSE(plain == WeightsLayout::plain({3, 3, 16, 8}));
   EXPECT_FALSE(plain == WeightsLayout());
   EXPECT_FALSE(WeightsLayout());
-  const ConvProblem p{.ic = 8, .ih = 9, .iw = 9, .oc = 16, .oh = 7, .ow = 7, .kh = 3, .kw = 3};
+  const ConvProblem p{.ic = 8, .ih = 9, .iw = 9, .oc = 16, .oh = 7, .ow = 7, .kh = 3, .kw = 3, .batch = 4};
   ConvProblem other = p;
   other.n = 4;
   EXPECT_EQ(conv_forward(p).weights, conv_forward(other).weights);
@@ -105,7 +106,7 @@ TEST(WeightsLayout, IsEqualWhereBytesAreInOneOrder) {
 
 TEST(WeightsLayout, IsPackedByManyThreadsAtOnce) {
   const ConvProblem p{.ic = 17, .ih = 9, .iw = 9, .oc = 30, .oh = 7, .ow = 7, .kh = 3, .kw = 3};
-  const WeightsLayout layout = conv_forward(p).weights;
+  const WeightsLayout layout = conv_forward(p).weights.home();
   std::vector<std::thread> threads;
   for (uint64_t t = 0; t < 4; ++t)
     threads.emplace_back([&layout, t] {

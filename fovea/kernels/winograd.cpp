@@ -1,0 +1,117 @@
+#include "fovea/kernels/winograd.h"
+
+#include <algorithm>
+
+#include "fovea/kernels/cpu.h"
+#include "fovea/kernels/onednn.h"
+
+namespace fovea::kernels {
+namespace {
+
+// Values of a chunk of tiles: half of an L2 cache of 1 MiB.
+constexpr int64_t kChunkFloats = (512 << 10) / 4;
+// Fewer products than this a product of matrices do not pay for reading its weights.
+constexpr int64_t kLeastTiles = 8;
+// Products of a direct convolution that one of ours stands for: 4, less where tiles hang over the border. Below this the
+// transforms cost more than is saved (1 for 6x6 -> 4x4 backward by data: 91 GFLOP/s against 115).
+constexpr double kLeastSaving = 1.5;
+// Sums of more weights than this leave the caches: 36 floats for each.
+constexpr int64_t kMostWeights = 256 * 256;
+
+int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+int64_t tiles_of(int64_t h, int64_t w) { return ceil_div(h, kWinogradTile) * ceil_div(w, kWinogradTile); }
+
+// Floats a vector such that both maps' channels and blocks are whole vectors, or 0. Padding channels of what is written
+// would stay as they are: there may be none.
+int64_t lanes_of(const Layout& src, const Layout& dst) {
+  if (dst.padded_channels() != dst.c) return 0;
+  int64_t lanes = winograd_lanes_of_cpu();
+  for (int64_t size : {src.block, src.c, dst.block})
+    while (size % lanes != 0) lanes /= 2;
+  return lanes >= 4 ? lanes : 0;
+}
+
+// Tiles a chunk, about equal chunks in multiples of the 12 or 6 that a product holds in registers.
+int64_t chunk_of(int64_t tiles, int64_t floats_a_tile) {
+  const int64_t most = std::max<int64_t>(24, kChunkFloats / floats_a_tile);
+  return std::min(tiles, ceil_div(ceil_div(tiles, ceil_div(tiles, most)), 12) * 12);
+}
+
+Layout blocked(int64_t n, int64_t h, int64_t w, int64_t c) {
+  return Layout::blocked(n, h, w, c, instruction_set().starts_with("AVX512") && c % 16 == 0 ? 16 : 8);
+}
+
+// The common refusals; `h`, `w` are the sizes of the maps that are cut into tiles.
+bool serves(const ConvProblem& p, int64_t h, int64_t w, std::vector<std::string>& refused) {
+  const auto refuse = [&](const char* reason) { return refused.push_back(std::string("winograd: ") + reason), false; };
+  if (!p.winograd) return refuse("not wanted");
+  if (p.kh != 3 || p.kw != 3) return refuse("only 3x3 kernels");
+  if (p.sh != 1 || p.sw != 1 || p.dh != 1 || p.dw != 1 || p.groups != 1) return refuse("no strides, dilation, groups");
+  if (p.pt > 2 || p.pl > 2 || p.pb > 2 || p.pr > 2) return refuse("more padding than the kernel is wide");
+  const int64_t tiles = tiles_of(h, w), pictures = p.batch > 0 ? p.batch : p.n;
+  if (static_cast<double>(p.oh * p.ow * 9) < kLeastSaving * static_cast<double>(tiles * kWinogradPoints))
+    return refuse("tiles of 4x4 save too little");
+  if (pictures * tiles < kLeastTiles) return refuse("too few tiles");
+  return true;
+}
+
+WinogradMaps maps_problem(const Layout& src, const Layout& dst, int64_t pad_top, int64_t pad_left, bool relu, int64_t lanes) {
+  WinogradMaps maps{.src = src, .dst = dst, .pad_top = pad_top, .pad_left = pad_left, .relu = relu, .lanes = lanes};
+  maps.chunk = chunk_of(maps.tiles(), kWinogradPoints * (src.c + kWinogradPanel * lanes));
+  return maps;
+}
+
+}  // namespace
+
+WeightsLayout winograd_layout(const WinogradWeights& weights) {
+  return WeightsLayout(std::make_shared<WeightsLayout::Impl>(WeightsLayout::Impl{
+      .shape = {3, 3, weights.ic, weights.oc}, .keras = {}, .packed = {}, .plain = false, .winograd = weights}));
+}
+
+std::optional<ConvForward> winograd_forward(const ConvProblem& p, const ConvForwardOptions& options,
+                                            std::vector<std::string>& refused) {
+  if (!serves(p, p.oh, p.ow, refused)) return {};
+  const Layout src = options.src.value_or(blocked(p.n, p.ih, p.iw, p.ic)), dst = blocked(p.n, p.oh, p.ow, p.oc);
+  const int64_t lanes = lanes_of(src, dst);
+  if (lanes == 0) return refused.push_back("winograd: channels are not in whole vectors"), std::nullopt;
+  const WinogradMaps maps = maps_problem(src, dst, p.pt, p.pl, options.relu, lanes);
+  return ConvForward{.kernel = make_loop_kernel(maps, winograd_maps_loop_of_cpu(), 5, maps.scratch_bytes()),
+                     .src = src,
+                     .dst = dst,
+                     .weights = winograd_layout({.ic = p.ic, .oc = p.oc, .lanes = lanes}),
+                     .refused = {}};
+}
+
+std::optional<ConvBackwardData> winograd_backward_data(const ConvProblem& p, const std::optional<Layout>& given,
+                                                       std::vector<std::string>& refused) {
+  if (!serves(p, p.ih, p.iw, refused)) return {};
+  const Layout diff_dst = given.value_or(blocked(p.n, p.oh, p.ow, p.oc)), diff_src = blocked(p.n, p.ih, p.iw, p.ic);
+  const int64_t lanes = lanes_of(diff_dst, diff_src);
+  if (lanes == 0) return refused.push_back("winograd: channels are not in whole vectors"), std::nullopt;
+  const WinogradMaps maps = maps_problem(diff_dst, diff_src, 2 - p.pt, 2 - p.pl, false, lanes);
+  return ConvBackwardData{.kernel = make_loop_kernel(maps, winograd_maps_backward_loop_of_cpu(), 4, maps.scratch_bytes()),
+                          .diff_dst = diff_dst,
+                          .diff_src = diff_src,
+                          .weights = winograd_layout({.ic = p.ic, .oc = p.oc, .lanes = lanes, .turned = true}),
+                          .refused = {}};
+}
+
+std::optional<ConvBackwardWeights> winograd_backward_weights(const ConvProblem& p, const ConvWeightsWishes& wishes,
+                                                             std::vector<std::string>& refused) {
+  if (!serves(p, p.oh, p.ow, refused)) return {};
+  if (p.ic * p.oc > kMostWeights) return refused.push_back("winograd: too many weights"), std::nullopt;
+  const Layout src = wishes.src.value_or(blocked(p.n, p.ih, p.iw, p.ic));
+  const Layout diff_dst = wishes.diff_dst.value_or(blocked(p.n, p.oh, p.ow, p.oc));
+  const int64_t lanes = lanes_of(src, diff_dst);
+  if (lanes == 0) return refused.push_back("winograd: channels are not in whole vectors"), std::nullopt;
+  WinogradGradient gradient{.src = src, .diff_dst = diff_dst, .pad_top = p.pt, .pad_left = p.pl, .lanes = lanes};
+  gradient.chunk = chunk_of(gradient.tiles(), kWinogradPoints * (p.ic + p.oc));
+  return ConvBackwardWeights{.kernel = make_loop_kernel(gradient, winograd_gradient_loop_of_cpu(), 5, gradient.scratch_bytes()),
+                             .src = src,
+                             .diff_dst = diff_dst,
+                             .diff_weights = WeightsLayout::plain(p.weights_shape()),
+                             .refused = {}};
+}
+
+}  // namespace fovea::kernels

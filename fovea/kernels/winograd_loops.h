@@ -1,0 +1,70 @@
+// The loops of Winograd's algorithm: what they work on, and the best of each that the CPU can run.
+//
+// Tiles of 4x4 outputs, each seeing 6x6 inputs, are numbered by picture, row, column. Of every tile all 36 values at the
+// points are computed; then, for each of the 36, tiles x channels is one product of matrices. Tiles are taken in chunks
+// whose values stay in an L2 cache.
+#pragma once
+
+#include "fovea/kernels/loop_kernel.h"
+#include "fovea/tensor/layout.h"
+
+namespace fovea::kernels {
+
+constexpr int64_t kWinogradTile = 4, kWinogradInput = 6, kWinogradPoints = 36;
+constexpr int64_t kWinogradPanel = 2;  // vectors of output channels in a panel of transformed weights
+
+// Weights (3, 3, ic, oc) at the points: panels of output channels, in each point after point, input channel after input
+// channel. `turned`: as backward by data multiplies them, upside down and with input and output exchanged.
+struct WinogradWeights {
+  int64_t ic = 0, oc = 0, lanes = 4;
+  bool turned = false;
+
+  int64_t depth() const { return turned ? oc : ic; }
+  int64_t width() const { return turned ? ic : oc; }
+  int64_t elements() const { return kWinogradPoints * ic * oc; }
+  bool operator==(const WinogradWeights&) const = default;
+};
+// Arguments: weights in Keras's order, weights at the points, scratch.
+Loop<WinogradWeights> winograd_weights_loop_of_cpu();
+
+// Maps to maps: forward, and backward by data.
+struct WinogradMaps {
+  Layout src, dst;
+  int64_t pad_top = 0, pad_left = 0;
+  bool relu = false;
+  int64_t lanes = 4, chunk = 12;  // floats a vector, tiles a chunk
+
+  int64_t tile_rows() const { return (dst.h + kWinogradTile - 1) / kWinogradTile; }
+  int64_t tile_columns() const { return (dst.w + kWinogradTile - 1) / kWinogradTile; }
+  int64_t tiles() const { return dst.n * tile_rows() * tile_columns(); }
+  int64_t src_values() const { return kWinogradPoints * chunk * src.c; }
+  int64_t dst_values() const { return kWinogradPoints * chunk * kWinogradPanel * lanes; }
+  size_t scratch_bytes() const { return static_cast<size_t>(src_values() + dst_values()) * sizeof(float); }
+};
+// Arguments: src, weights at the points, bias (null without), dst, scratch.
+Loop<WinogradMaps> winograd_maps_loop_of_cpu();
+// Arguments: diff_dst, weights at the points, diff_src, scratch.
+Loop<WinogradMaps> winograd_maps_backward_loop_of_cpu();
+
+// Backward by weights. Arguments: src, diff_dst, diff_weights in Keras's order, diff_bias (null without), scratch.
+struct WinogradGradient {
+  Layout src, diff_dst;
+  int64_t pad_top = 0, pad_left = 0;
+  int64_t lanes = 4, chunk = 12;
+
+  int64_t tile_rows() const { return (diff_dst.h + kWinogradTile - 1) / kWinogradTile; }
+  int64_t tile_columns() const { return (diff_dst.w + kWinogradTile - 1) / kWinogradTile; }
+  int64_t tiles() const { return diff_dst.n * tile_rows() * tile_columns(); }
+  int64_t src_values() const { return kWinogradPoints * chunk * src.c; }
+  int64_t diff_values() const { return kWinogradPoints * chunk * diff_dst.c; }
+  int64_t sums() const { return kWinogradPoints * src.c * diff_dst.c; }
+  size_t scratch_bytes() const {
+    return static_cast<size_t>(src_values() + diff_values() + sums() + diff_dst.c) * sizeof(float);
+  }
+};
+Loop<WinogradGradient> winograd_gradient_loop_of_cpu();
+
+// Floats of the widest vector that these loops use on this CPU.
+int64_t winograd_lanes_of_cpu();
+
+}  // namespace fovea::kernels
