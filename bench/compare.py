@@ -18,6 +18,7 @@ WORK = [
     ("train", "global_avg_pool", 32, 3200),
     ("predict", "basic", 32, 12800),
     ("predict", "advanced", 32, 6400),
+    ("predict", "basic", 1, 3200),
 ]
 # The prototype knows these nets, of which the second lacks normalisation and dropout.
 PROTOTYPE = {"basic": "basic", "advanced": "adv0"}
@@ -57,28 +58,42 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5, help="measurements of each, interleaved; the best counts")
     parser.add_argument("--prototype", help="source of the tile prototype")
+    parser.add_argument("--markdown", action="store_true", help="print the table as docs/performance.md has it")
     parser.add_argument("--only", default="", help="lines that contain this text, such as 'train basic'")
     arguments = parser.parse_args()
     here = pathlib.Path(__file__).resolve().parent
     peers = {"fovea": Peer(str(here.parent / "build/release/bench/fovea_bench")),
-             "keras": Peer(sys.executable, str(here / "peers/keras_peer.py"))}
+             "keras": Peer(sys.executable, str(here / "peers/keras_peer.py")),
+             "onnx": Peer(sys.executable, str(here / "peers/onnx_peer.py"))}
     if arguments.prototype:
         peers["prototype"] = Prototype(arguments.prototype)
+    others = list(peers)[1:]
     print("pictures a second, best of", arguments.rounds)
-    print(f"{'':28}" + "".join(f"{name:>12}" for name in peers) + "".join(f"{'/ ' + name:>13}" for name in list(peers)[1:]))
+    print_row(["", *peers, *(f"/ {name}" for name in others)], arguments.markdown)
+    if arguments.markdown:
+        print("|" + "---|" * (1 + len(peers) + len(others)))
     for work, net, batch, pictures in WORK:
         if arguments.only not in f"{work} {net} {batch}":
             continue
-        best = dict.fromkeys(peers, 0.0)
+        best = dict.fromkeys(peers)
         for _ in range(arguments.rounds):
             for name, peer in peers.items():
                 rate = peer.ask(work, net, batch, pictures)
-                best[name] = None if rate is None else max(best[name], rate)
-        line = f"{work + ' ' + net + ', batch ' + str(batch):28}"
-        line += "".join(f"{'-' if rate is None else format(rate, ',.0f'):>12}" for rate in best.values())
-        others = [best[name] for name in list(peers)[1:]]
-        line += "".join(f"{'-' if rate is None else format(best['fovea'] / rate, '.2f') + ' x':>13}" for rate in others)
-        print(line, flush=True)
+                if rate is not None:
+                    best[name] = max(best[name] or 0, rate)
+        print_row([f"{work} {net}, batch {batch}", *(figure(rate) for rate in best.values()),
+                   *(figure(best[name] and best["fovea"] / best[name], ".2f") for name in others)], arguments.markdown)
+
+
+def figure(value, form=",.0f"):
+    return "-" if value is None else format(value, form)
+
+
+def print_row(cells, markdown):
+    if markdown:
+        print("| " + " | ".join(cells) + " |", flush=True)
+    else:
+        print(f"{cells[0]:32}" + "".join(f"{cell:>13}" for cell in cells[1:]), flush=True)
 
 
 main()
