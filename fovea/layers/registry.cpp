@@ -1,7 +1,7 @@
 #include "fovea/layers/registry.h"
 
-#include <functional>
-#include <map>
+#include <algorithm>
+#include <mutex>
 
 // Written by CMake from layers.list: the includes, and FOVEA_LAYERS(X) with one X(Class) a line.
 #include "fovea/layers/layers_list.h"
@@ -9,36 +9,59 @@
 namespace fovea {
 namespace {
 
-// What Keras writes into every config and means nothing here. Precision is a property of plans.
-const std::vector<std::string> kIgnored = {"name", "trainable", "dtype", "batch_input_shape", "input_shape", "sparse",
-                                           "ragged", "optional", "seed", "synchronized", "autocast", "renorm_momentum"};
+struct Entry {
+  std::string type;
+  LayerMaker maker;
+};
 
-template <class L>
-std::shared_ptr<Layer> make(const Json& config, const std::string& where) {
-  using Options = std::decay_t<decltype(std::declval<L>().get())>;
-  return std::make_shared<L>(options_from_json<Options>(config, where, kIgnored));
+// Never destroyed: threads that end late may still make layers.
+struct Registry {
+  std::mutex mutex;
+#define FOVEA_ENTRY(L) {L::kType, layer_from_config<L>},
+  std::vector<Entry> entries = {FOVEA_LAYERS(FOVEA_ENTRY)};
+#undef FOVEA_ENTRY
+
+  const Entry* find(const std::string& type) const {
+    const auto it = std::find_if(entries.begin(), entries.end(), [&](const Entry& e) { return e.type == type; });
+    return it == entries.end() ? nullptr : &*it;
+  }
+};
+Registry& registry() {
+  static Registry& all = *new Registry;
+  return all;
 }
 
-using Maker = std::function<std::shared_ptr<Layer>(const Json&, const std::string&)>;
-const std::map<std::string, Maker>& makers() {
-#define FOVEA_MAKER(L) {L::kType, make<L>},
-  static const std::map<std::string, Maker> all = {FOVEA_LAYERS(FOVEA_MAKER)};
-#undef FOVEA_MAKER
-  return all;
+LayerMaker maker_of(const std::string& type) {
+  const std::lock_guard lock(registry().mutex);
+  const Entry* entry = registry().find(type);
+  return entry == nullptr ? nullptr : entry->maker;
 }
 
 }  // namespace
 
-const std::vector<std::string>& layer_types() {
-#define FOVEA_TYPE(L) L::kType,
-  static const std::vector<std::string> types = {FOVEA_LAYERS(FOVEA_TYPE)};
-#undef FOVEA_TYPE
+std::vector<std::string> layer_types() {
+  const std::lock_guard lock(registry().mutex);
+  std::vector<std::string> types;
+  for (const Entry& entry : registry().entries) types.push_back(entry.type);
   return types;
 }
 
+void register_layer(const std::string& type, LayerMaker maker) {
+  const std::lock_guard lock(registry().mutex);
+  if (registry().find(type) != nullptr) throw usage_error(type, "there is a layer class of that name");
+  registry().entries.push_back({type, maker});
+}
+
+const std::vector<std::string>& ignored_options() {
+  // Precision is a property of plans.
+  static const std::vector<std::string> names = {"name", "trainable", "dtype", "batch_input_shape", "input_shape", "sparse",
+                                                 "ragged", "optional", "seed", "synchronized", "autocast", "renorm_momentum"};
+  return names;
+}
+
 std::shared_ptr<Layer> make_layer(const std::string& type, const Json& config, const std::string& where) {
-  const auto maker = makers().find(type);
-  if (maker == makers().end())
+  const LayerMaker maker = maker_of(type);
+  if (maker == nullptr)
     throw usage_error(where, "unknown layer class \"{}\"{}", type, did_you_mean(type, layer_types()));
   if (!config.is_object()) throw usage_error(where, "the config of a {} must be an object (got {})", type, shown(config));
   std::string name;
@@ -53,7 +76,7 @@ std::shared_ptr<Layer> make_layer(const std::string& type, const Json& config, c
       throw usage_error(place, "data_format must be \"channels_last\" (got {})", shown(*it));
     options.erase("data_format");
   }
-  auto layer = maker->second(options, place);
+  auto layer = maker(options, place);
   layer->set_name(name);
   layer->set_trainable(trainable);
   return layer;
