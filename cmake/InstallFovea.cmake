@@ -51,6 +51,13 @@ install(FILES ${CMAKE_BINARY_DIR}/generated/foveaConfig.cmake ${CMAKE_BINARY_DIR
               ${PROJECT_SOURCE_DIR}/cmake/FindoneDNN.cmake DESTINATION ${cmake_dir})
 
 file(RELATIVE_PATH FOVEA_PREFIX_FROM_PC /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
+# What a shared library has inside, programs link beside a static one.
+set(FOVEA_PC_REQUIRES "fmt nlohmann_json")
+set(FOVEA_PC_LIBS "")
+if(NOT BUILD_SHARED_LIBS)
+  string(APPEND FOVEA_PC_REQUIRES " libpng libjpeg zlib libarchive libzip libxxhash libhwy")
+  set(FOVEA_PC_LIBS " -ldnnl -lgomp -pthread")
+endif()
 string(REGEX REPLACE "/$" "" FOVEA_PREFIX_FROM_PC "${FOVEA_PREFIX_FROM_PC}")
 configure_file(${package}/fovea.pc.in ${CMAKE_BINARY_DIR}/generated/fovea.pc @ONLY)
 install(FILES ${CMAKE_BINARY_DIR}/generated/fovea.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
