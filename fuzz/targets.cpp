@@ -1,0 +1,177 @@
+#include <zlib.h>
+
+#include <filesystem>
+
+#include "app/config_file.h"
+#include "fovea/data/source.h"
+#include "fovea/formats/gzip.h"
+#include "fovea/formats/idx.h"
+#include "fovea/formats/jpeg.h"
+#include "fovea/formats/npy.h"
+#include "fovea/formats/npz.h"
+#include "fovea/formats/png.h"
+#include "fovea/formats/safetensors.h"
+#include "fovea/io/architecture.h"
+#include "fovea/io/model_file.h"
+#include "fovea/layers/conv2d.h"
+#include "fovea/layers/dense.h"
+#include "fovea/layers/flatten.h"
+#include "fuzz/input_file.h"
+#include "fuzz/target.h"
+#include "tests/harness/source_tree.h"
+
+namespace fovea::fuzz {
+namespace {
+
+constexpr const char* kWhere = "input";
+constexpr uint64_t kMaxBytes = uint64_t{1} << 24;
+constexpr ImageLimits kLimits = {.side = 4096, .pixels = 1 << 20};
+
+void npy(Bytes input) { parse_npy(input, kWhere); }
+
+void npz(Bytes input) {
+  const Npz archive(input, kWhere);
+  for (const std::string& name : archive.names()) {
+    archive.header(name);
+    archive.read(name);
+  }
+}
+
+// Labels and pictures that belong together.
+void npz_data(Bytes input) {
+  const InputFile file(input);
+  read_npz(file.path(), {}, {});
+}
+
+void safetensors(Bytes input) {
+  const Safetensors file(input, kWhere);
+  for (const SafetensorsEntry& entry : file.entries()) file.read(entry.name);
+}
+
+void model_file(Bytes input) { read_model(Safetensors(input, kWhere)); }
+
+void idx(Bytes input) {
+  const InputFile file(input);
+  load_idx(file.path());
+}
+
+void gzip(Bytes input) { gunzip(input, kWhere, kMaxBytes); }
+void png(Bytes input) { decode_png(input, kWhere, kLimits); }
+void jpeg(Bytes input) { decode_jpeg(input, kWhere, kLimits); }
+void json(Bytes input) {
+  parse_json(as_text(input), kWhere);
+  parse_sorted_json(as_text(input), kWhere);
+}
+
+// What is read can be written and is then the same.
+void architecture(Bytes input) {
+  const Graph graph = read_architecture(parse_json(as_text(input), kWhere), kWhere, {.picture_shape = Shape{32, 32, 3}});
+  const Json shorter = write_short(graph);
+  if (write_short(read_architecture(shorter, "short form")) != shorter) std::abort();
+  if (write_short(read_architecture(write_keras(graph), "Keras's form")) != shorter) std::abort();
+}
+
+// The test batch of a folder; the others are not looked at.
+void cifar10(Bytes input) {
+  static const std::string folder = [] {
+    std::string name = (std::filesystem::temp_directory_path() / "fovea-fuzz-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) std::abort();
+    std::filesystem::create_symlink("/dev/null", name + "/data_batch_1.bin");
+    return name;
+  }();
+  static const struct Remove {
+    ~Remove() { std::filesystem::remove_all(folder); }
+  } at_exit;
+  const InputFile file(input);
+  std::filesystem::remove(folder + "/test_batch.bin");
+  std::filesystem::create_symlink(file.path(), folder + "/test_batch.bin");
+  read_cifar10(folder, {.train = false});
+}
+
+// TOML that is none of options is the user's mistake, not the file's.
+void config(Bytes input) {
+  const InputFile file(input);
+  try {
+    app::read_config_file(file.path());
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::usage) throw;
+  }
+}
+
+std::vector<std::string> cifar_records() {
+  std::string record(3073, '\x7f');
+  record[0] = 9;
+  return {record, record + record};
+}
+
+std::vector<std::string> configs() {
+  return {"epochs = 5\nlearning_rate = 1e-3\nname = \"a\\u00e9\"\nflip = true\n",
+          "list = [1, 2.5, 'x']\n[table]\nkey = 1979-05-27T07:32:00Z\nhex = 0xff\ntext = '''\na\n'''\n"};
+}
+
+// Of either form, and what Keras 2 and 3 wrote.
+std::vector<std::string> architectures() {
+  std::vector<std::string> all = {
+      R"({"name": "small", "input_shape": [28, 28, 1], "layers": [
+          {"Conv2D": {"filters": 8, "kernel_size": 3, "activation": "relu", "name": "stem"}}, {"BatchNormalization": {}},
+          {"MaxPooling2D": {}}, {"Dropout": {"rate": 0.2}}, {"Flatten": {}}, {"Dense": {"units": 10}}, {"Softmax": {}}]})",
+      R"({"layers": [{"Conv2D": {"filters": 4, "kernel_size": [3, 2], "padding": "same", "strides": 2, "name": "a"}},
+          {"ReLU": {"max_value": 6}}, {"Add": {}, "inputs": ["re_lu", "a"]}, {"AveragePooling2D": {"pool_size": 2}},
+          {"GlobalAveragePooling2D": {}}], "output": "add"})"};
+  const std::string folder = source_tree("tests/golden/architectures");
+  for (const FolderEntry& entry : list_folder(folder))
+    all.push_back(parse_json(read_file(folder + "/" + entry.name), entry.name)["architecture"].dump());
+  return all;
+}
+
+// What `save(path)` writes.
+template <class Save>
+std::string saved(Save save) {
+  const auto name = "fovea-fuzz-" + std::to_string(::getpid());
+  const std::string path = (std::filesystem::temp_directory_path() / name).string();
+  save(path);
+  std::string bytes = read_file(path);
+  std::filesystem::remove(path);
+  return bytes;
+}
+
+std::vector<std::string> model_files() {
+  Model model = sequential({.name = "tiny", .input_shape = {4, 4, 1}}, Conv2D({.filters = 2, .kernel_size = 3}), Flatten(),
+                           Dense({.units = 2, .activation = ActivationKind::softmax}));
+  model.info.class_names = {"a", "b"};
+  model.info.preprocessing = "unit";
+  return {saved([&](const std::string& path) { save_model(model, path); })};
+}
+
+std::vector<std::string> npz_data_sets() {
+  const std::vector<float> rows_of_ones = {0, 1, 1, 0, 0, 1, 1, 0};
+  const Array x(DType::u8, {4, 3, 2, 1}), y(DType::i64, {4, 1}), one_hot = Array::of<float>({4, 2}, rows_of_ones);
+  const std::vector<NamedTensor> integers = {NamedTensor::of("x_train", x), NamedTensor::of("y_train", y)};
+  std::vector<NamedTensor> all = {NamedTensor::of("x_test", x), NamedTensor::of("y_test", one_hot)};
+  all.insert(all.end(), integers.begin(), integers.end());
+  return {saved([&](const std::string& path) { save_npz(path, integers); }),
+          saved([&](const std::string& path) { save_npz(path, all, {.compress = true}); })};
+}
+
+}  // namespace
+
+const std::vector<Target>& targets() {
+  static const std::vector<Target> all = {
+      {"npy", npy, {".npy"}},
+      {"npz", npz, {".npz"}},
+      {"npz_data", npz_data, {}, npz_data_sets},
+      {"safetensors", safetensors, {".safetensors"}},
+      {"model_file", model_file, {}, model_files},
+      {"idx", idx, {".idx", ".idx.gz"}},
+      {"gzip", gzip, {".gz"}},
+      {"png", png, {".png"}},
+      {"jpeg", jpeg, {".jpg"}},
+      {"json", json, {".json"}},
+      {"architecture", architecture, {}, architectures},
+      {"cifar10", cifar10, {}, cifar_records},
+      {"config", config, {}, configs},
+  };
+  return all;
+}
+
+}  // namespace fovea::fuzz
