@@ -1,0 +1,71 @@
+// The program that docs/from_keras.md quotes: what a Keras notebook does, cell by cell.
+//
+// A small net and one epoch, so that it ends in seconds.
+#include <cstdio>
+#include <cstdlib>
+
+#include "fovea/data/dataset.h"
+#include "fovea/io/model_file.h"
+#include "fovea/layers/conv2d.h"
+#include "fovea/layers/dense.h"
+#include "fovea/layers/flatten.h"
+#include "fovea/layers/max_pooling2d.h"
+#include "fovea/model/summary.h"
+#include "fovea/report/metrics.h"
+#include "fovea/train/data_examples.h"
+#include "fovea/train/trainer.h"
+
+using namespace fovea;
+
+int main() try {
+  // Load data: train, validation and test splits of pictures as bytes.
+  const Dataset data = open_dataset("fashion-mnist", {.validation_split = 0.1});
+
+  // Define.
+  Model model = sequential({.name = "small", .input_shape = data.picture_shape(), .seed = 1},
+                           Conv2D({.filters = 8, .kernel_size = 3, .activation = ActivationKind::relu}),
+                           MaxPooling2D({.pool_size = 3}), Flatten(),
+                           Dense({.units = data.classes, .activation = ActivationKind::softmax}));
+  model.info.class_names = data.class_names;
+  model.info.preprocessing = "unit";
+
+  // Summary.
+  std::printf("%s", summary_text(model).c_str());
+
+  // Pictures as the model takes them.
+  const PictureRules rules = {.shape = model.input_shape(), .preprocess = Preprocess::unit};
+  const std::vector<int32_t> classes = match_classes(data, model);
+  const DataExamples train(data.train, rules, classes, model.classes(), data.name);
+  const DataExamples validation(data.validation, rules, classes, model.classes(), data.name);
+  const DataExamples test(data.test, rules, classes, model.classes(), data.name);
+
+  // Compile.
+  Trainer trainer(model, {.optimizer = {.name = "adam", .learning_rate = 0.001},
+                          .loss = Loss::sparse_categorical_crossentropy,
+                          .seed = 1});
+
+  // Fit.
+  const History history =
+      trainer.fit(train, {.epochs = 1, .batch_size = 64, .validation = &validation, .validation_batch_size = 64});
+  std::printf("loss %.4f, val_accuracy %.4f\n", history.back().loss, history.back().val_accuracy.value_or(0));
+
+  // Evaluate.
+  const Evaluation result = trainer.evaluate(test, 64);
+  std::printf("test loss %.4f, accuracy %.4f, top-5 %.4f\n", result.loss, result.accuracy, result.top5);
+
+  // Predict: evaluate has the probabilities of every picture, row by row.
+  const std::vector<int32_t> predicted = predicted_classes(result.probabilities, model.classes());
+  std::printf("the first test picture: %s\n", data.class_name(predicted[0]).c_str());
+
+  // Save, and load.
+  const char* folder = std::getenv("TMPDIR");
+  const std::string path = std::string(folder != nullptr ? folder : "/tmp") + "/from_keras.safetensors";
+  save_model(model, path);
+  const Model again = load_model(path);
+  std::remove(path.c_str());
+
+  return result.accuracy > 0.7 && again.info.preprocessing == "unit" ? 0 : 1;
+} catch (const Error& error) {
+  std::fprintf(stderr, "%s\n", error.what());
+  return static_cast<int>(error.kind());
+}
