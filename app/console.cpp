@@ -7,6 +7,11 @@
 #include "fovea/report/text.h"
 
 namespace fovea::app {
+namespace {
+
+int print_failed = 0;  // why the first piece that stdout did not take was not taken
+
+}  // namespace
 
 void Console::say(const std::string& line) { std::fputs((one_line(line) + "\n").c_str(), stderr); }
 
@@ -23,14 +28,18 @@ void print_error(const Error& error) {
   std::fputs(text.c_str(), stderr);
 }
 
-void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+void print(const std::string& text) {
+  errno = 0;
+  if (std::fwrite(text.data(), 1, text.size(), stdout) < text.size() && print_failed == 0) print_failed = errno;
+}
 
 void print_json(const Json& json) { print(json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"); }
 
 void flush_results() {
-  errno = 0;
-  const bool failed = std::fflush(stdout) != 0 || std::ferror(stdout);
-  if (failed && errno != EPIPE) throw file_error("stdout", "cannot write: {}", std::strerror(errno ? errno : EIO));
+  if (print_failed == 0 && std::fflush(stdout) != 0) print_failed = errno;
+  // Who reads no further has what is wanted.
+  if (print_failed != 0 && print_failed != EPIPE)
+    throw file_error("stdout", "cannot write: {}", std::strerror(print_failed));
 }
 
 }  // namespace fovea::app

@@ -78,7 +78,12 @@ Dataset open_data(const DataArguments& arguments, SplitsWanted wanted) {
 }
 
 std::vector<std::string> read_class_names(const std::string& text) {
-  if (!file_exists(text)) return split_at(text, ',');
+  if (!file_exists(text)) {
+    // One word that looks like a path is no list of one name.
+    if (text.find(',') == std::string::npos && text.find_first_of("./") != std::string::npos)
+      throw file_error(text, "there is no such file (expected names as A,B,… or a file with one a line)");
+    return split_at(text, ',');
+  }
   std::string lines = read_file(text, kMaxNames);
   while (!lines.empty() && (lines.back() == '\n' || lines.back() == '\r')) lines.pop_back();
   std::vector<std::string> names = split_at(lines, '\n');

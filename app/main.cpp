@@ -1,4 +1,7 @@
 // fovea COMMAND [MODEL] [OPTIONS]: finds the command, and turns errors into one line and an exit code.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <csignal>
 #include <new>
 
@@ -62,6 +65,13 @@ int run(const Arguments& words) {
   throw usage_error(name, "unknown command{} (see fovea --help)", did_you_mean(name, names));
 }
 
+// Whoever closed one of the three streams closed it for good: no file of ours may take its place and get messages. As
+// the stand-in is open for reading only, what is written to it fails as it would have.
+void occupy_closed_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (::fcntl(stream, F_GETFD) < 0) ::open("/dev/null", O_RDONLY);
+}
+
 }  // namespace
 }  // namespace fovea::app
 
@@ -70,6 +80,7 @@ int main(int argc, char** argv) {
   // A closed pipe and a file that may not grow are errors of the write that meets them.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
+  app::occupy_closed_streams();
   app::install_interrupts();
   try {
     const int code = app::run({argv + (argc > 0 ? 1 : 0), argv + argc});

@@ -151,6 +151,11 @@ bool OptionTable::parse(const std::vector<std::string>& arguments, const std::st
   } catch (const CLI::ArgumentMismatch& mismatch) {
     const std::string text = mismatch.what(), name = text.substr(0, text.find(':'));
     throw usage_error(name, "a value is missing (got none, expected one)");
+  } catch (const CLI::ConversionError& error) {  // "Could not convert: --quiet = maybe": only flags are converted here
+    const std::string text = error.what(), pair = text.substr(text.find("--"));
+    const size_t equals = pair.find(" = ");
+    throw usage_error(pair.substr(0, equals), "takes no such value (got {}, expected none, true or false)",
+                      equals == std::string::npos ? "" : pair.substr(equals + 3));
   } catch (const CLI::ParseError& error) {
     throw usage_error(command_, "{}", error.what());
   }

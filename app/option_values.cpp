@@ -25,12 +25,14 @@ bool in_range(double value, const OptionText& text) {
          (text.below_most ? value < text.most : value <= text.most);
 }
 
-std::string range_text(const OptionText& text, const char* kind) {
+Error not_in_range(const std::string& word, const OptionText& text, const char* kind, const std::string& where) {
   std::string range = kind;
   const bool low = std::isfinite(text.least), high = std::isfinite(text.most);
   if (low) range += fmt::format(" {} {}", text.above_least ? "above" : "of at least", text.least);
-  if (high) range += fmt::format("{} {} {}", low ? " and" : "", text.below_most ? "below" : "of at most", text.most);
-  return range;
+  if (high)
+    range += fmt::format("{} {} {}", low ? " and" : "", text.below_most ? "below" : "of at most",
+                         text.most >= 1e6 ? fmt::format("{:.0f}", text.most) : fmt::format("{}", text.most));
+  return usage_error(where, "cannot be (got {}, expected {})", word.empty() ? "\"\"" : word, range);
 }
 
 }  // namespace fovea::app

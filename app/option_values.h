@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 #include <concepts>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,9 +22,21 @@ bool parse_flag(const std::string& word, const std::string& where);
 // Throws naming near misses where there are choices and the word is none of them.
 void check_choice(const std::string& word, const std::vector<std::string>& choices, const std::string& where);
 
-// "an integer of at least 1", "a number above 0 and below 1".
-std::string range_text(const OptionText& text, const char* kind);
 bool in_range(double value, const OptionText& text);
+
+// "cannot be (got 0, expected an integer of at least 1)", "… a number above 0 and below 1)".
+Error not_in_range(const std::string& word, const OptionText& text, const char* kind, const std::string& where);
+
+// The range with its type's limits where the option has none: what an integer is refused for is said.
+template <std::integral T>
+OptionText within_type(OptionText text) {
+  if (std::isinf(text.least) && std::unsigned_integral<T>) text.least = 0;
+  if (std::isinf(text.most)) {
+    text.most = std::ldexp(1.0, std::numeric_limits<T>::digits);  // a double has this one, not always the one below it
+    text.below_most = true;
+  }
+  return text;
+}
 
 template <std::integral T>
 T parse_integer(const std::string& word, const OptionText& text, const std::string& where) {
@@ -31,7 +44,9 @@ T parse_integer(const std::string& word, const OptionText& text, const std::stri
   const char* end = word.data() + word.size();
   const auto [stop, code] = std::from_chars(word.data(), end, value);
   if (code != std::errc() || stop != end || word.empty() || !in_range(static_cast<double>(value), text))
-    throw usage_error(where, "cannot be (got {}, expected {})", word, range_text(text, "an integer"));
+    throw not_in_range(word,
+                       code == std::errc::result_out_of_range || word.starts_with('-') ? within_type<T>(text) : text,
+                       "an integer", where);
   return value;
 }
 
@@ -42,7 +57,7 @@ T parse_real(const std::string& word, const OptionText& text, const std::string&
   const auto [stop, code] = std::from_chars(word.data(), end, value);
   if (code != std::errc() || stop != end || word.empty() || !std::isfinite(value) ||
       !in_range(static_cast<double>(value), text))
-    throw usage_error(where, "cannot be (got {}, expected {})", word, range_text(text, "a number"));
+    throw not_in_range(word, text, "a number", where);
   return value;
 }
 

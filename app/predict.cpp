@@ -8,6 +8,7 @@
 #include "app/model_argument.h"
 #include "app/numbers.h"
 #include "app/options.h"
+#include "app/output_file.h"
 #include "app/picture_list.h"
 #include "app/picture_rules.h"
 #include "fovea/base/thread_pool.h"
@@ -62,6 +63,7 @@ PictureList list_pictures(const PredictArguments& arguments, const PictureRules&
   }
   for (const std::string& name : names) {
     try {
+      if (name.empty()) throw usage_error("FILE", "is empty (got \"\", expected a picture, a folder or an array)");
       list.add(name);
     } catch (const Error& error) {
       if (names.size() == 1) throw;
@@ -179,6 +181,7 @@ int predict(const Arguments& words) {
   check(common);
   if (!arguments.model.empty() && arguments.files.empty())
     throw usage_error("FILE", "is missing (expected pictures, folders, arrays or DATA:SPLIT:INDEX)");
+  if (!arguments.out.empty()) check_output(arguments.out, ".npy", "--output");
   const Console console = common.console();
 
   OpenedModel opened = open_model(arguments.model, common.seed, [] { return ModelSizes(); });

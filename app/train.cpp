@@ -4,6 +4,7 @@
 #include "app/commands.h"
 #include "app/config_file.h"
 #include "app/interrupt.h"
+#include "app/machine.h"
 #include "app/model_argument.h"
 #include "app/numbers.h"
 #include "app/picture_rules.h"
@@ -12,6 +13,7 @@
 #include "app/train_arguments.h"
 #include "app/version.h"
 #include "fovea/io/model_file.h"
+#include "fovea/model/summary.h"
 #include "fovea/train/run_folder.h"
 #include "fovea/train/run_recorder.h"
 #include "fovea/train/validation.h"
@@ -47,6 +49,7 @@ class Training {
     train_ = examples(dataset_->train);
     if (!dataset_->validation.empty()) validation_ = examples(dataset_->validation);
     announce();
+    check_memory();
     recorder_.emplace(create_folder(table));
   }
 
@@ -100,6 +103,22 @@ class Training {
                        {"seed", arguments_.common.seed}};
   }
 
+  uint64_t weight_bytes() const {
+    return static_cast<uint64_t>(opened_.model.parameters().count(false, opened_.model.graph())) * sizeof(float);
+  }
+
+  // Weights, a set of gradients a lane and the optimizer's state: where these do not fit, the system would end the
+  // program, or others.
+  void check_memory() {
+    const double least = static_cast<double>(weight_bytes()) * (1 + lanes() + trainer_.optimizer().slots());
+    const double memory = this_machine().memory;
+    if (memory > 0 && least > memory)
+      throw failed_error(
+          "memory",
+          "the weights with their gradients and the optimizer's state do not fit (got {}, expected at least {})",
+          readable_size(memory), readable_size(least));
+  }
+
   int lanes() { return trainer_.lanes(std::min(arguments_.batch_size, train_->size())); }
 
   void announce() {
@@ -118,8 +137,6 @@ class Training {
     Json config = table.config_json();
     config.erase("name");  // the folder has it
     config["lanes"] = lanes();
-    const uint64_t weights =
-        static_cast<uint64_t>(opened_.model.parameters().count(false, opened_.model.graph())) * sizeof(float);
     return create_run_folder({.runs = arguments_.runs,
                               .name = arguments_.name,
                               .stem = folder_stem(opened_.stem) + "-" + folder_stem(dataset_->name),
@@ -127,7 +144,7 @@ class Training {
                                         {"environment.json", environment_json(arguments_, *dataset_, lanes())},
                                         {"history.csv", history_csv({})}},
                               // The end's model, the best one, and a new one on its way to replace it.
-                              .space = 3 * weights + kSmallFiles});
+                              .space = 3 * weight_bytes() + kSmallFiles});
   }
 
   void fit(InterruptGuard& guard) {

@@ -1,24 +1,12 @@
 #include "app/train_arguments.h"
 
-#include <unistd.h>
-
+#include "app/output_file.h"
 #include "fovea/base/error.h"
-#include "fovea/base/file.h"
 
 namespace fovea::app {
 namespace {
 
 constexpr const char* kSparse = "sparse_categorical_crossentropy";
-
-// What AtomicFile would find at the end of the training is found before it.
-void check_writable(const std::string& path) {
-  const size_t slash = path.rfind('/');
-  const std::string folder = slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
-  if (folder_exists(path)) throw file_error(path, "cannot write: there is a folder of this name");
-  if (!folder_exists(folder)) throw file_error(path, "cannot write: there is no folder {}", folder);
-  if (::access(folder.c_str(), W_OK) != 0)
-    throw file_error(path, "cannot write: the folder {} is not writable", folder);
-}
 
 void list_optimizer(OptionTable& table, OptimizerOptions& o) {
   table.section("Optimizer");
@@ -100,11 +88,7 @@ void TrainArguments::check() const {
     throw usage_error("--label-smoothing",
                       "does not go with --loss {} (got {}, expected --loss categorical_crossentropy)", loss,
                       label_smoothing);
-  if (!save.empty()) {
-    if (!save.ends_with(".safetensors"))
-      throw usage_error("--save", "this format cannot be written yet (got {}, expected FILE.safetensors)", save);
-    check_writable(save);
-  }
+  if (!save.empty()) check_output(save, ".safetensors", "--save");
   Optimizer{optimizer};  // refuses what does not go together
 }
 

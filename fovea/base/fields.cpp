@@ -12,13 +12,13 @@ std::string shown(const Json& value) {
 }
 
 void read_field(const Json& json, bool& value, const std::string& where) {
-  if (!json.is_boolean()) throw usage_error(where, "got {}, expected true or false", shown(json));
+  if (!json.is_boolean()) throw usage_error(where, "cannot be (got {}, expected true or false)", shown(json));
   value = json.get<bool>();
 }
 
 void read_field(const Json& json, int64_t& value, const std::string& where) {
   if (json.is_number_unsigned() && json.get<uint64_t>() > static_cast<uint64_t>(std::numeric_limits<int64_t>::max()))
-    throw usage_error(where, "got {}, expected a smaller whole number", shown(json));
+    throw usage_error(where, "cannot be (got {}, expected a smaller whole number)", shown(json));
   if (json.is_number_integer()) {
     value = json.get<int64_t>();
     return;
@@ -30,11 +30,11 @@ void read_field(const Json& json, int64_t& value, const std::string& where) {
       return;
     }
   }
-  throw usage_error(where, "got {}, expected a whole number", shown(json));
+  throw usage_error(where, "cannot be (got {}, expected a whole number)", shown(json));
 }
 
 void read_field(const Json& json, double& value, const std::string& where) {
-  if (!json.is_number()) throw usage_error(where, "got {}, expected a number", shown(json));
+  if (!json.is_number()) throw usage_error(where, "cannot be (got {}, expected a number)", shown(json));
   value = json.get<double>();
 }
 
@@ -45,7 +45,7 @@ void read_field(const Json& json, float& value, const std::string& where) {
 }
 
 void read_field(const Json& json, std::string& value, const std::string& where) {
-  if (!json.is_string()) throw usage_error(where, "got {}, expected a text", shown(json));
+  if (!json.is_string()) throw usage_error(where, "cannot be (got {}, expected a text)", shown(json));
   value = json.get<std::string>();
 }
 

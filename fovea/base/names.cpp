@@ -1,10 +1,18 @@
 #include "fovea/base/names.h"
 
 #include <algorithm>
+#include <cctype>
 #include <numeric>
 
 namespace fovea {
 namespace {
+
+// "CIFAR10" is as good as "cifar10".
+std::string lower(std::string_view text) {
+  std::string plain(text);
+  std::transform(plain.begin(), plain.end(), plain.begin(), [](unsigned char c) { return std::tolower(c); });
+  return plain;
+}
 
 // Insertions, deletions, replacements, and two neighbours swapped ("tarin" is one edit away from "train").
 size_t edit_distance(std::string_view a, std::string_view b) {
@@ -29,7 +37,7 @@ std::vector<std::string> nearest_names(std::string_view name, const std::vector<
   const size_t reach = std::max<size_t>(name.size() < 4 ? 1 : 2, name.size() / 3);
   for (const std::string& candidate : known) {
     if (name.size() > 200 || candidate.size() > 200) continue;
-    const size_t distance = edit_distance(name, candidate);
+    const size_t distance = edit_distance(lower(name), lower(candidate));
     if (distance <= reach || (name.size() >= 2 && candidate.starts_with(name))) found.emplace_back(distance, candidate);
   }
   std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });

@@ -41,7 +41,9 @@ Source read_source(const std::string& spec, const DataOptions& options, Wanted w
   if (file_exists(spec)) return read_npz(spec, options.class_names, wanted);
   if (folder_exists(spec))
     throw usage_error(spec, "is a folder (expected {}:DIR, or FILE.npz)", joined(dataset_names(), ":DIR, "));
-  if (spec.find('/') != std::string::npos || spec.ends_with(".npz")) throw file_error(spec, "there is no such file");
+  const bool misspelt = colon != std::string::npos && !nearest_names(name, dataset_names()).empty();
+  if (!misspelt && (spec.find('/') != std::string::npos || spec.ends_with(".npz")))
+    throw file_error(spec, "there is no such file");
   throw usage_error("data", "unknown data set \"{}\"{} (expected {}, or FILE.npz)", spec,
                     did_you_mean(name, dataset_names()), joined(dataset_names(), ", "));
 }
@@ -51,6 +53,11 @@ void name_classes(Source& source, const std::vector<std::string>& names) {
   if (static_cast<int64_t>(names.size()) != source.classes)
     throw usage_error("class names", "not as many as {} has classes (got {}, expected {})", source.name, names.size(),
                       source.classes);
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (names[i].empty()) throw usage_error("class names", "class {} has no name (got \"\")", i);
+    if (std::count(names.begin(), names.end(), names[i]) > 1)
+      throw usage_error("class names", "two classes have the same name (got \"{}\" twice)", names[i]);
+  }
   source.class_names = names;
 }
 

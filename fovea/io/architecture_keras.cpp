@@ -42,7 +42,7 @@ void check_class(const std::string& type, const Json& json, const std::string& w
 std::string read_history(const Json& json, const std::string& where) {
   if (!json.is_array() || json.size() < 3 || !json[0].is_string() || !json[1].is_number_integer() ||
       !json[2].is_number_integer())
-    throw file_error(where, "got {}, expected [\"layer\", node, tensor]", shown(json));
+    throw file_error(where, "cannot be (got {}, expected [\"layer\", node, tensor])", shown(json));
   if (json[1] != 0)
     throw file_error(where, "takes call {} of \"{}\"; layers that are called more than once cannot be had yet",
                      shown(json[1]), json[0].get<std::string>());
@@ -59,7 +59,7 @@ std::string only_reference(const Json* json, const std::string& key, const std::
   if ((json->is_array() || json->is_object()) && json->size() == 1) return only_reference(&*json->begin(), key, where);
   if ((json->is_array() || json->is_object()) && json->size() > 1)
     throw file_error(where, "models of one input and one output can be had (got {} {})", json->size(), key);
-  throw file_error(where + ": " + key, "got {}, expected [\"layer\", 0, 0]", shown(*json));
+  throw file_error(where + ": " + key, "cannot be (got {}, expected [\"layer\", 0, 0])", shown(*json));
 }
 
 // Keras 3 writes what a call was traced with (a Dropout's training=False), and runs the model with its own; Keras 2
@@ -97,7 +97,7 @@ void read_call(const Json& call, DraftLayer& layer) {
     if (kwargs != nullptr) read_arguments(*kwargs, Training::of_the_model, layer);
     return;
   }
-  if (!call.is_array()) throw file_error(layer.where, "got {}, expected a call's inputs", shown(call));
+  if (!call.is_array()) throw file_error(layer.where, "cannot be (got {}, expected a call's inputs)", shown(call));
   const auto read = [&](const Json& one) {
     layer.inputs->push_back(read_history(one, layer.where));
     if (one.size() > 3) read_arguments(one[3], Training::of_the_call, layer);

@@ -16,9 +16,11 @@ const std::vector<std::string> kKeys = {"name", "input_shape", "layers", "output
 std::vector<std::string> read_inputs(const Json& json, const std::string& where) {
   std::vector<std::string> names;
   if (json.is_string()) return {json.get<std::string>()};
-  if (!json.is_array()) throw file_error(where + ": inputs", "got {}, expected a list of layers' names", shown(json));
+  if (!json.is_array())
+    throw file_error(where + ": inputs", "cannot be (got {}, expected a list of layers' names)", shown(json));
   for (const Json& name : json) {
-    if (!name.is_string()) throw file_error(where + ": inputs", "got {}, expected a layer's name", shown(name));
+    if (!name.is_string())
+      throw file_error(where + ": inputs", "cannot be (got {}, expected a layer's name)", shown(name));
     names.push_back(name.get<std::string>());
   }
   return names;
@@ -26,7 +28,8 @@ std::vector<std::string> read_inputs(const Json& json, const std::string& where)
 
 // {"Conv2D": {…}}: one class, its arguments, and what is ours beside them.
 DraftLayer read_layer(const Json& json, const std::string& where) {
-  if (!json.is_object()) throw file_error(where, "got {}, expected {{\"CLASS\": {{ARGUMENTS}}}}", shown(json));
+  if (!json.is_object())
+    throw file_error(where, "cannot be (got {}, expected {{\"CLASS\": {{ARGUMENTS}}}})", shown(json));
   DraftLayer layer;
   layer.where = where;
   for (const auto& [key, value] : json.items()) {
@@ -41,7 +44,8 @@ DraftLayer read_layer(const Json& json, const std::string& where) {
       layer.config = value;
     }
   }
-  if (layer.type.empty()) throw file_error(where, "got {}, expected {{\"CLASS\": {{ARGUMENTS}}}}", shown(json));
+  if (layer.type.empty())
+    throw file_error(where, "cannot be (got {}, expected {{\"CLASS\": {{ARGUMENTS}}}})", shown(json));
   if (layer.type == "Model" || layer.type == "Sequential" || layer.type == "Functional")
     throw file_error(where, "a model as a layer cannot be had yet; list its layers instead");
   if (const Json* inputs = member(layer.config, "inputs")) {

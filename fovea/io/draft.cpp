@@ -101,7 +101,7 @@ Shape input_shape_of(const Draft& draft, const std::string& where, const Archite
     throw file_error(place, "the model does not say its input's shape (expected one such as [32, 32, 3], or data)");
   }
   if (!draft.input_shape.is_array() || draft.input_shape.empty() || draft.input_shape.size() > 4)
-    throw file_error(place, "got {}, expected a list such as [32, 32, 3]", shown(draft.input_shape));
+    throw file_error(place, "cannot be (got {}, expected a list such as [32, 32, 3])", shown(draft.input_shape));
   Json sizes = Json::array({nullptr});
   for (size_t i = 0; i < draft.input_shape.size(); ++i) {
     const Json& size = draft.input_shape[i];
@@ -203,7 +203,7 @@ std::string text_member(const Json& json, const char* key, const std::string& wh
 Json without_batch(const Json* shape, const std::string& where) {
   if (shape == nullptr || shape->is_null()) return nullptr;
   if (!shape->is_array() || shape->empty())
-    throw file_error(where, "got {}, expected a shape such as [null, 32, 32, 3]", shown(*shape));
+    throw file_error(where, "cannot be (got {}, expected a shape such as [null, 32, 32, 3])", shown(*shape));
   return Json(shape->begin() + 1, shape->end());
 }
 

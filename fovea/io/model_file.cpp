@@ -46,9 +46,9 @@ ModelInfo read_info(const Safetensors& file, int64_t classes) {
   if (const std::string* names = find(file.metadata(), "class_names")) {
     const std::string where = file.where() + ": class_names";
     const Json list = parse_json(*names, where);
-    if (!list.is_array()) throw file_error(where, "got {}, expected a list of texts", shown(list));
+    if (!list.is_array()) throw file_error(where, "cannot be (got {}, expected a list of texts)", shown(list));
     for (const Json& name : list) {
-      if (!name.is_string()) throw file_error(where, "got {}, expected a text", shown(name));
+      if (!name.is_string()) throw file_error(where, "cannot be (got {}, expected a text)", shown(name));
       info.class_names.push_back(name.get<std::string>());
     }
     if (static_cast<int64_t>(info.class_names.size()) != classes)
@@ -59,7 +59,8 @@ ModelInfo read_info(const Safetensors& file, int64_t classes) {
   if (const std::string* provenance = find(file.metadata(), "provenance")) {
     const std::string where = file.where() + ": provenance";
     info.provenance = parse_json(*provenance, where);
-    if (!info.provenance.is_object()) throw file_error(where, "got {}, expected an object", shown(info.provenance));
+    if (!info.provenance.is_object())
+      throw file_error(where, "cannot be (got {}, expected an object)", shown(info.provenance));
   }
   return info;
 }

@@ -8,13 +8,14 @@ void read_field(const Json& json, Shape& value, const std::string& where) {
   // A picture's sizes multiply to buffer sizes: a bound keeps every product within int64.
   constexpr int64_t kMost = 1 << 20;
   if (!json.is_array() || json.empty() || json.size() > 5)
-    throw usage_error(where, "got {}, expected a list such as [null, 32, 32, 3]", shown(json));
+    throw usage_error(where, "cannot be (got {}, expected a list such as [null, 32, 32, 3])", shown(json));
   value = {};
   for (size_t i = 1; i < json.size(); ++i) {
     int64_t size = 0;
-    if (json[i].is_null()) throw usage_error(where, "got {}, expected sizes that are known", shown(json));
+    if (json[i].is_null()) throw usage_error(where, "cannot be (got {}, expected sizes that are known)", shown(json));
     read_field(json[i], size, where);
-    if (size < 1 || size > kMost) throw usage_error(where, "got {}, expected sizes from 1 to {}", shown(json), kMost);
+    if (size < 1 || size > kMost)
+      throw usage_error(where, "cannot be (got {}, expected sizes from 1 to {})", shown(json), kMost);
     value.push_back(size);
   }
 }

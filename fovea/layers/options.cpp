@@ -22,12 +22,12 @@ void read_field(const Json& json, Size2& value, const std::string& where) {
     read_field(json, value.h, where);
     value.w = value.h;
   } else {
-    throw usage_error(where, "got {}, expected a whole number or two", shown(json));
+    throw usage_error(where, "cannot be (got {}, expected a whole number or two)", shown(json));
   }
   // Sizes of windows multiply to buffer sizes: a bound keeps every product within int64.
   constexpr int64_t kMost = 1 << 16;
   if (value.h < 1 || value.w < 1 || value.h > kMost || value.w > kMost)
-    throw usage_error(where, "got {}, expected sizes from 1 to {}", shown(json), kMost);
+    throw usage_error(where, "cannot be (got {}, expected sizes from 1 to {})", shown(json), kMost);
 }
 Json write_field(const Size2& value) { return Json::array({value.h, value.w}); }
 std::string to_string(const Size2& size) { return fmt::format("{}x{}", size.h, size.w); }
@@ -36,7 +36,8 @@ void read_field(const Json& json, Padding& value, const std::string& where) {
   const std::string text = json.is_string() ? lower(json.get<std::string>()) : "";
   if (text == "valid") value = Padding::valid;
   else if (text == "same") value = Padding::same;
-  else throw usage_error(where, "got {}, expected \"valid\" or \"same\"", shown(json));
+  else
+    throw usage_error(where, "cannot be (got {}, expected \"valid\" or \"same\")", shown(json));
 }
 Json write_field(Padding value) { return value == Padding::valid ? "valid" : "same"; }
 

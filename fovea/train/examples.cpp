@@ -16,7 +16,7 @@ ArrayExamples::ArrayExamples(Array pictures, std::vector<int32_t> labels, int64_
     : pictures_(std::move(pictures)), labels_(std::move(labels)), classes_(classes) {
   const Shape& whole = pictures_.shape();
   if (pictures_.dtype() != DType::f32 || whole.rank() < 2)
-    throw usage_error("pictures", "got {} {}, expected float32 of shape (n, h, w, c) or (n, features)",
+    throw usage_error("pictures", "cannot be (got {} {}, expected float32 of shape (n, h, w, c) or (n, features))",
                       to_string(pictures_.dtype()), to_string(whole));
   if (whole[0] != size())
     throw usage_error("labels", "as many labels as pictures are needed (got {}, expected {})", size(), whole[0]);

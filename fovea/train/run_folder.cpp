@@ -18,9 +18,14 @@ namespace {
 
 constexpr size_t kMaxName = 200;
 
+// Names of folders that every tool can handle: no line breaks, no terminal escapes.
+bool has_control_characters(const std::string& name) {
+  return std::any_of(name.begin(), name.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+}
+
 void check_name(const std::string& name) {
   if (name.empty() || name == "." || name == ".." || name.find('/') != std::string::npos ||
-      name.find('\0') != std::string::npos || name.size() > kMaxName || is_temporary_name(name))
+      has_control_characters(name) || name.size() > kMaxName || is_temporary_name(name))
     throw usage_error("name", "a run cannot be called so (got \"{}\", expected the name of a new folder)", name);
 }
 

@@ -80,7 +80,10 @@ Runner& Trainer::evaluation_runner(int64_t batch_size) {
   return *evaluation_;
 }
 
-int Trainer::lanes(int64_t batch_size) { return options_.lanes > 0 ? options_.lanes : default_lanes(batch_size); }
+int Trainer::lanes(int64_t batch_size) {
+  return options_.lanes > 0 ? static_cast<int>(std::min<int64_t>(options_.lanes, batch_size))
+                            : default_lanes(batch_size);
+}
 
 void Trainer::check(const Examples& examples) const {
   if (!(examples.shape() == model_.input_shape()))
@@ -101,9 +104,13 @@ void Trainer::step(Runner& runner, const kernels::Feed& feed, int64_t rows, int 
   for (const auto& gradient : plan.parameter_gradients) squares = std::accumulate(gradient->squares.begin(), gradient->squares.end(), squares);
   if (!std::isfinite(loss) || !std::isfinite(squares)) {
     const std::string tensor = runner.find_not_finite(rows, context);
-    throw failed_error("training", "{} is not finite at step {}, in epoch {} (got {}); the first number that is not: {}",
+    const double bad = std::isfinite(loss) ? squares : loss;
+    throw failed_error("training",
+                       "{} is not finite at step {}, in epoch {} (got {}); the first number that is not: {}",
                        std::isfinite(loss) ? "a gradient" : "the loss", optimizer_.iterations() + 1, epoch + 1,
-                       std::isfinite(loss) ? squares : loss / static_cast<double>(rows),
+                       std::isnan(bad) ? "nan"
+                       : bad < 0       ? "-inf"
+                                       : "inf",
                        tensor.empty() ? "a sum over the batch" : tensor);
   }
   optimizer_.begin_step(plan);

@@ -189,6 +189,17 @@ TEST(Train, KeepsTheLastGoodWeightsOfALossThatIsNotFinite) {
   EXPECT_THAT(read_file(place / "runs/train/wild/events.jsonl"), HasSubstr("{\"event\":\"fail\""));
 }
 
+TEST(Train, SavesWhenItsTerminalGoesAway) {
+  const Workplace place;
+  Started training(place.path(),
+                   {"train", "tiny.json", "--data", "shapes.npz", "--epochs", "1000000", "--name", "long"});
+  const std::string run = place / "runs/train/long";
+  for (int i = 0; i < 1000 && !file_exists(run + "/best.safetensors"); ++i) ::usleep(10'000);
+  training.signal(SIGHUP);
+  EXPECT_EQ(training.wait().code, 130);
+  EXPECT_TRUE(is_finite(run + "/model.safetensors"));
+}
+
 TEST(Train, LeavesNothingHalfWrittenWhereTheDiskIsFull) {
   const Workplace place;
   // No file may grow beyond this: not even the first ones of a run, or a model but not them.

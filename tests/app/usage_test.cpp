@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sstream>
+
 #include "fovea/base/file.h"
 #include "tests/harness/program.h"
 
@@ -35,6 +37,14 @@ TEST(Usage, RefusesInOneClearLine) {
       {{"train", "basic", "--epochs", "0"}, 2, "--epochs: cannot be (got 0, expected an integer of at least 1)"},
       {{"train", "basic", "--epochs", "-3"}, 2, "--epochs: cannot be (got -3"},
       {{"train", "basic", "--epochs", "many"}, 2, "--epochs: cannot be (got many"},
+      {{"train", "basic", "--epochs", ""}, 2, "--epochs: cannot be (got \"\", expected an integer of at least 1)"},
+      {{"train", "basic", "--epochs", "9999999999"},
+       2,
+       "--epochs: cannot be (got 9999999999, expected an integer of at least 1 and below 2147483648)"},
+      {{"train", "basic", "--seed", "-1"},
+       2,
+       "--seed: cannot be (got -1, expected an integer of at least 0 and below 18446744073709551616)"},
+      {{"train", "basic", "--quiet=maybe"}, 2, "--quiet: takes no such value (got maybe"},
       {{"train", "basic", "--batch-size", "1.5"}, 2, "--batch-size: cannot be (got 1.5"},
       {{"train", "basic", "--learning-rate", "nan"},
        2,
@@ -45,12 +55,21 @@ TEST(Usage, RefusesInOneClearLine) {
       {{"train", "basic", "--precision", "f16"}, 2, "--precision: unknown value"},
       {{"train", "basic", "again"}, 2, "one word too many (got \"again\""},
       {{"train", "basic", "--data", "fashion-mnst"}, 2, "did you mean \"fashion-mnist\"?"},
+      {{"train", "basic", "--data", "CIFAR10:some/where"}, 2, "did you mean \"cifar10\"?"},
       {{"train", "basic", "--data", "cifar10:nowhere"}, 3, "nowhere"},
       {{"train", "basic", "--data", "nowhere.npz"}, 3, "nowhere.npz"},
       {{"train", "basic", "--data", "text.npz"}, 3, "text.npz"},
       {{"train", "basic", "--data", "shapes.npz"}, 2, "kernel_size 3x3 is larger than the picture 1x1"},
       {{"train", "tiny.json", "--data", "shapes.npz", "--name", "a/b"}, 2, "a run cannot be called so"},
+      {{"train", "tiny.json", "--data", "shapes.npz", "--name", "a\nb"}, 2, "a run cannot be called so"},
       {{"train", "tiny.json", "--data", "shapes.npz", "--class-names", "a,b,c,d"}, 2, "number of classes"},
+      {{"train", "tiny.json", "--data", "shapes.npz", "--class-names", "a,b,a"},
+       2,
+       "have the same name (got \"a\" twice"},
+      {{"train", "tiny.json", "--data", "shapes.npz", "--class-names", "a,,b"}, 2, "class 1 has no name"},
+      {{"train", "tiny.json", "--data", "shapes.npz", "--class-names", "names.txt"},
+       3,
+       "names.txt: there is no such file"},
       {{"train", "tiny.json", "--data", "shapes.npz", "--validation-split", "1"},
        2,
        "--validation-split: cannot be (got 1"},
@@ -64,6 +83,9 @@ TEST(Usage, RefusesInOneClearLine) {
       {{"summary", "m.keras"}, 2, "cannot be read yet"},
       {{"summary", "basic", "--format", "txt"}, 2, "--format: unknown value"},
       {{"predict", "basic"}, 2, "FILE: is missing"},
+      {{"predict", "basic", ""}, 2, "FILE: is empty"},
+      {{"predict", "basic", "shapes.npz", "-o", "p.txt"}, 2, "--output: this format cannot be written yet (got p.txt"},
+      {{"predict", "basic", "shapes.npz", "-o", "nowhere/p.npy"}, 3, "there is no folder nowhere"},
       {{"predict", "basic", "empty"}, 3, "empty: the folder holds no pictures"},
       {{"predict", "basic", "shapes.npz:99"}, 2, "expected 0 to 17"},
       {{"predict", "basic", "shapes.npz:test:18"}, 2, "expected 0 to 17"},
@@ -82,11 +104,49 @@ TEST(Usage, RefusesInOneClearLine) {
   EXPECT_FALSE(folder_exists(place / "runs"));
 }
 
+TEST(Usage, WritesNoMessageIntoAFileThatTookAClosedStream) {
+  const Workplace place;
+  const std::string command = "cd " + place.path() + " && " + program_path() +
+                              " train tiny.json --data shapes.npz --epochs 2 --name a --threads 1 ";
+  EXPECT_EQ(std::system((command + "> out 2>&-").c_str()) >> 8, 0);
+  for (const char* file : {"history.csv", "events.jsonl", "config.toml"})
+    EXPECT_THAT(read_file(place / ("runs/train/a/" + std::string(file))), testing::Not(HasSubstr("epoch 1/2"))) << file;
+  EXPECT_THAT(read_file(place / "out"), HasSubstr("runs/train/a"));
+}
+
+TEST(Usage, EndsWellWhereNobodyReadsOn) {
+  const Workplace place;
+  const std::string command = "cd " + place.path() + " && (" + program_path() + " train --help; echo $? > code) | true";
+  EXPECT_EQ(std::system(command.c_str()), 0);
+  EXPECT_EQ(read_file(place / "code"), "0\n");
+}
+
 TEST(Usage, SaysWhereResultsCannotGo) {
   const Workplace place;
   const std::string command = "cd " + place.path() + " && " + program_path() + " models > /dev/full 2> err";
   EXPECT_EQ(std::system(command.c_str()) >> 8, 3);
   EXPECT_THAT(read_file(place / "err"), HasSubstr("fovea: error: stdout: cannot write: No space left"));
+}
+
+// Every option that --help shows with a number: no word that is none, and no number beyond its type, gets through.
+TEST(Usage, RefusesWhatIsNoNumber) {
+  const Workplace place;
+  std::istringstream help(place.run({"train", "--help"}, {.environment = {"COLUMNS=120"}}).out);
+  int options = 0;
+  for (std::string line; std::getline(help, line);) {
+    std::istringstream words(line);
+    std::string option, value;
+    if (!(words >> option >> value) || !option.starts_with("--") || (value != "N" && value != "F")) continue;
+    ++options;
+    for (const char* wrong : {"", "x", "nan", "1e999", "3 ", "-1"}) {
+      const Ended ended = place.train("a", {option, wrong});
+      EXPECT_EQ(ended.code, 2) << option << " " << wrong;
+      EXPECT_THAT(ended.err, StartsWith("fovea: error: " + option + ": cannot be (got ")) << wrong;
+      EXPECT_EQ(std::count(ended.err.begin(), ended.err.end(), '\n'), 1) << ended.err;
+    }
+  }
+  EXPECT_GE(options, 15);
+  EXPECT_FALSE(folder_exists(place / "runs"));
 }
 
 TEST(Usage, EveryOptionIsInTheHelpWithItsDefault) {

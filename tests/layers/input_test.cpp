@@ -21,9 +21,9 @@ TEST(InputLayer, HasTheShapeThatItsConfigSays) {
 TEST(InputLayer, RefusesShapesThatAreNone) {
   const auto refused = [](const Json& shape) { return refusal([&] { input_of(shape); }, ErrorKind::usage); };
   const std::string where = "model: pictures: batch_shape: ";
-  EXPECT_EQ(refused({nullptr, nullptr, 3}), where + "got [null,null,3], expected sizes that are known");
-  EXPECT_EQ(refused({nullptr, 0, 3}), where + "got [null,0,3], expected sizes from 1 to 1048576");
-  EXPECT_EQ(refused("28x28"), where + "got \"28x28\", expected a list such as [null, 32, 32, 3]");
+  EXPECT_EQ(refused({nullptr, nullptr, 3}), where + "cannot be (got [null,null,3], expected sizes that are known)");
+  EXPECT_EQ(refused({nullptr, 0, 3}), where + "cannot be (got [null,0,3], expected sizes from 1 to 1048576)");
+  EXPECT_EQ(refused("28x28"), where + "cannot be (got \"28x28\", expected a list such as [null, 32, 32, 3])");
 }
 
 TEST(InputLayer, RefusesInputs) {

@@ -29,7 +29,7 @@ TEST(Rescaling, MultipliesThenAdds) {
 
 TEST(Rescaling, RefusesAScaleThatIsNoNumber) {
   const auto made = [] { make_layer("Rescaling", {{"name", "unit"}, {"scale", "1/255"}}, "model"); };
-  EXPECT_EQ(refusal(made, ErrorKind::usage), "model: unit: scale: got \"1/255\", expected a number");
+  EXPECT_EQ(refusal(made, ErrorKind::usage), "model: unit: scale: cannot be (got \"1/255\", expected a number)");
 }
 
 }  // namespace
