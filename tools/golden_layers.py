@@ -82,6 +82,60 @@ def conv_cases() -> list[Case]:
     return cases
 
 
+def depthwise_cases() -> list[Case]:
+    cases = []
+    for name, shape, size, options in (
+        ("k3", (2, 6, 7, 8), 3, {}),
+        ("k3_same_relu", (3, 5, 6, 16), 3, {"padding": "same", "activation": "relu"}),
+        ("k3_s2_same_odd", (2, 7, 5, 17), 3, {"strides": 2, "padding": "same"}),
+        ("k3_s2_same_even", (2, 6, 8, 5), 3, {"strides": 2, "padding": "same"}),
+        ("k5_s2_tanh", (2, 9, 8, 3), 5, {"strides": 2, "activation": "tanh"}),
+        ("k2x3", (2, 6, 7, 10), (2, 3), {}),
+        ("multiplier_2", (2, 6, 5, 8), 3, {"depth_multiplier": 2}),
+        ("multiplier_3_same_no_bias", (2, 5, 6, 5), 3, {"depth_multiplier": 3, "padding": "same", "use_bias": False}),
+        ("dilated_same", (2, 7, 8, 16), 3, {"dilation_rate": 2, "padding": "same"}),
+        ("dilated_s2_same", (2, 9, 8, 8), 3, {"dilation_rate": 2, "strides": 2, "padding": "same"}),
+        ("one_channel", (2, 5, 5, 1), 3, {"depth_multiplier": 4}),
+    ):
+        make = functools.partial(layers.DepthwiseConv2D, size, **options)
+        cases.append(Case(f"depthwise_conv2d_{name}", make, [shape]))
+    for name, shape, filters, size, options in (
+        ("k3", (2, 6, 7, 8), 5, 3, {}),
+        ("k3_same_relu", (2, 5, 6, 16), 8, 3, {"padding": "same", "activation": "relu"}),
+        ("k3_s2_same", (2, 7, 6, 3), 16, 3, {"strides": 2, "padding": "same"}),
+        ("k2x3_no_bias", (2, 6, 7, 5), 4, (2, 3), {"use_bias": False}),
+        ("multiplier_2_sigmoid", (2, 5, 6, 4), 6, 3, {"depth_multiplier": 2, "activation": "sigmoid"}),
+        ("dilated_same", (2, 7, 8, 8), 8, 3, {"dilation_rate": 2, "padding": "same"}),
+        ("dilated_s2", (2, 9, 8, 5), 7, 3, {"dilation_rate": 2, "strides": 2}),
+    ):
+        make = functools.partial(layers.SeparableConv2D, filters, size, **options)
+        cases.append(Case(f"separable_conv2d_{name}", make, [shape]))
+    return cases
+
+
+def transpose_cases() -> list[Case]:
+    """None is dilated: of TensorFlow on a CPU only oneDNN does that, so the other variants have no answer."""
+    cases = []
+    for name, shape, filters, size, options in (
+        ("k3", (2, 4, 5, 8), 6, 3, {}),
+        ("k3_same_relu", (2, 5, 4, 16), 8, 3, {"padding": "same", "activation": "relu"}),
+        ("k4_same", (2, 5, 4, 3), 8, 4, {"padding": "same"}),
+        ("k2_s2", (2, 4, 3, 8), 16, 2, {"strides": 2}),
+        ("k2_s3_gaps", (2, 4, 3, 5), 7, 2, {"strides": 3}),
+        ("k3_s2_same", (2, 4, 5, 16), 8, 3, {"strides": 2, "padding": "same"}),
+        ("k4_s2_same_tanh", (2, 3, 4, 3), 3, 4, {"strides": 2, "padding": "same", "activation": "tanh"}),
+        ("k1_s2_same", (2, 3, 4, 5), 4, 1, {"strides": 2, "padding": "same"}),
+        ("k3x2_s1x2_no_bias", (2, 4, 5, 3), 6, (3, 2), {"strides": (1, 2), "use_bias": False}),
+        ("k4_s3_extra_2", (2, 3, 4, 5), 8, 4, {"strides": 3, "output_padding": 2}),
+        ("k3_s2_extra_0x1", (2, 3, 4, 8), 4, 3, {"strides": 2, "output_padding": (0, 1)}),
+        ("k5_s3_same_extra_1", (2, 3, 4, 5), 8, 5, {"strides": 3, "padding": "same", "output_padding": 1}),
+        ("k4_s2_same_extra_1", (2, 3, 4, 8), 5, 4, {"strides": 2, "padding": "same", "output_padding": 1}),
+    ):
+        make = functools.partial(layers.Conv2DTranspose, filters, size, **options)
+        cases.append(Case(f"conv2d_transpose_{name}", make, [shape]))
+    return cases
+
+
 def pool_cases() -> list[Case]:
     cases = []
     for short, pool in (("max", layers.MaxPooling2D), ("average", layers.AveragePooling2D)):
@@ -192,7 +246,9 @@ def elementwise_cases() -> list[Case]:
 
 
 def all_cases() -> list[Case]:
-    return conv_cases() + pool_cases() + dense_cases() + norm_cases() + elementwise_cases()
+    convolutions = conv_cases() + depthwise_cases() + transpose_cases()
+    normalisations = norm_cases()
+    return convolutions + pool_cases() + dense_cases() + normalisations + elementwise_cases()
 
 
 def weight_value(name: str, shape: Sequence[int], rng: np.random.Generator) -> np.ndarray:

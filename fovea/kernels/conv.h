@@ -33,6 +33,12 @@ struct ConvProblem {
 // Throws Error (usage) where the sizes do not fit one another.
 void check(const ConvProblem& problem);
 
+// A layout worth insisting on, one in blocks: others would only steer the choice to a slower kernel.
+inline std::optional<Layout> in_blocks(const Layout& layout) {
+  if (layout.block == 8 || layout.block == 16) return layout;
+  return {};
+}
+
 // Forward: dst = conv(src, weights) + bias, then max(0, ·) where `relu`.
 // Arguments: src, weights, bias (null without), dst, scratch.
 struct ConvForwardOptions {

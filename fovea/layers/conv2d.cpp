@@ -12,12 +12,6 @@ Window columns_of(const Conv2DOptions& o, int64_t in) {
   return {.in = in, .kernel = o.kernel_size.w, .stride = o.strides.w, .dilation = o.dilation_rate.w, .padding = o.padding};
 }
 
-// A layout whose blocks a convolution kernel wants; other layouts would only steer it to a slower one.
-std::optional<Layout> blocked(const Layout& layout) {
-  if (layout.block == 8 || layout.block == 16) return layout;
-  return {};
-}
-
 }  // namespace
 
 Shape Conv2D::infer(std::span<const Shape> inputs) const {
@@ -78,7 +72,7 @@ void Conv2D::plan(Planner& planner) const {
   const ConvForward forward = conv_forward(conv, {.bias = use_bias,
                                                   .relu = planner.fused_relu(),
                                                   .training = planner.wants_gradients(),
-                                                  .src = blocked(planner.src().layout),
+                                                  .src = in_blocks(planner.src().layout),
                                                   .weights = planner.home(0)});
   const Value src = planner.src(0, forward.src), dst = planner.dst(forward.dst);
   const Value weights = planner.weights(0, forward.weights);
@@ -86,11 +80,11 @@ void Conv2D::plan(Planner& planner) const {
   planner.step(planner.fused_relu() ? "conv+relu" : "conv", forward.kernel, {in(src), in(weights), in(bias), out(dst)});
   if (!planner.wants_gradients()) return;
 
-  planner.backward([=, this, &planner] {
+  planner.backward([=, &planner] {
     Value diff_dst = relu_backward_if_fused(planner, dst);
     if (planner.trains(0)) {
       const ConvBackwardWeights by_weights =
-          conv_backward_weights(conv, use_bias, blocked(src.layout), blocked(diff_dst.layout), planner.home(0));
+          conv_backward_weights(conv, use_bias, in_blocks(src.layout), in_blocks(diff_dst.layout), planner.home(0));
       const Value x = by_weights.src == src.layout ? src : planner.src(0, by_weights.src);
       const Value dy = in_layout(planner, diff_dst, by_weights.diff_dst);
       planner.step("conv backward weights", by_weights.kernel,
@@ -98,7 +92,7 @@ void Conv2D::plan(Planner& planner) const {
                     use_bias ? out(planner.gradient(1, bias_layout)) : no_arg()});
     }
     if (planner.wants_diff_src()) {
-      const ConvBackwardData by_data = conv_backward_data(conv, blocked(diff_dst.layout));
+      const ConvBackwardData by_data = conv_backward_data(conv, in_blocks(diff_dst.layout));
       const Value dy = in_layout(planner, diff_dst, by_data.diff_dst);
       planner.step("conv backward data", by_data.kernel,
                    {in(dy), in(planner.weights(0, by_data.weights)), out(planner.diff_src(0, by_data.diff_src))});

@@ -55,6 +55,9 @@ class Layer {
   // The activation that Keras would apply behind this layer's own work, and the same layer without it.
   virtual ActivationKind activation() const { return ActivationKind::linear; }
   virtual LayerPtr without_activation() const { return nullptr; }
+  // The layers that this one is in a row, where it is no more than these; its parameters are theirs, in order. It is they
+  // that are planned.
+  virtual std::vector<LayerPtr> parts() const { return {}; }
   // What this layer is, when it is nothing but an activation.
   virtual std::optional<ActivationKind> is_activation() const { return {}; }
   // Applies max(0, ·) at no cost when Planner::fused_relu says so.

@@ -10,27 +10,38 @@ std::string lower(std::string text) {
   return text;
 }
 
-constexpr std::array kActivations = {"linear", "relu", "sigmoid", "tanh", "softmax"};
-
-}  // namespace
-
-void read_field(const Json& json, Size2& value, const std::string& where) {
+// One number for both, or two.
+void read_two(const Json& json, int64_t least, int64_t& h, int64_t& w, const std::string& where) {
   if (json.is_array() && json.size() == 2) {
-    read_field(json[0], value.h, where);
-    read_field(json[1], value.w, where);
+    read_field(json[0], h, where);
+    read_field(json[1], w, where);
   } else if (json.is_number()) {
-    read_field(json, value.h, where);
-    value.w = value.h;
+    read_field(json, h, where);
+    w = h;
   } else {
     throw usage_error(where, "cannot be (got {}, expected a whole number or two)", shown(json));
   }
   // Sizes of windows multiply to buffer sizes: a bound keeps every product within int64.
   constexpr int64_t kMost = 1 << 16;
-  if (value.h < 1 || value.w < 1 || value.h > kMost || value.w > kMost)
-    throw usage_error(where, "cannot be (got {}, expected sizes from 1 to {})", shown(json), kMost);
+  if (h < least || w < least || h > kMost || w > kMost)
+    throw usage_error(where, "cannot be (got {}, expected sizes from {} to {})", shown(json), least, kMost);
+}
+
+constexpr std::array kActivations = {"linear", "relu", "sigmoid", "tanh", "softmax"};
+
+}  // namespace
+
+void read_field(const Json& json, Size2& value, const std::string& where) {
+  read_two(json, 1, value.h, value.w, where);
 }
 Json write_field(const Size2& value) { return Json::array({value.h, value.w}); }
 std::string to_string(const Size2& size) { return fmt::format("{}x{}", size.h, size.w); }
+
+void read_field(const Json& json, Extra2& value, const std::string& where) {
+  read_two(json, 0, value.h, value.w, where);
+}
+Json write_field(const Extra2& value) { return Json::array({value.h, value.w}); }
+std::string to_string(const Extra2& extra) { return fmt::format("{}x{}", extra.h, extra.w); }
 
 void read_field(const Json& json, Padding& value, const std::string& where) {
   const std::string text = json.is_string() ? lower(json.get<std::string>()) : "";

@@ -22,6 +22,18 @@ void read_field(const Json& json, Size2& value, const std::string& where);
 Json write_field(const Size2& value);
 std::string to_string(const Size2& size);  // "3x3"
 
+// Rows and columns that are added to a size; JSON as Size2, but from 0 on.
+struct Extra2 {
+  int64_t h = 0, w = 0;
+  Extra2() = default;
+  Extra2(int64_t both) : h(both), w(both) {}  // NOLINT: as Size2
+  Extra2(int64_t rows, int64_t columns) : h(rows), w(columns) {}
+  bool operator==(const Extra2&) const = default;
+};
+void read_field(const Json& json, Extra2& value, const std::string& where);
+Json write_field(const Extra2& value);
+std::string to_string(const Extra2& extra);
+
 enum class Padding { valid, same };
 void read_field(const Json& json, Padding& value, const std::string& where);
 Json write_field(Padding value);

@@ -52,10 +52,13 @@ void register_layer(const std::string& type, LayerMaker maker) {
   registry().entries.push_back({type, maker});
 }
 
-const std::vector<std::string>& ignored_options() {
+std::vector<std::string> ignored_options(const Json& config) {
   // Precision is a property of plans.
-  static const std::vector<std::string> names = {"name", "trainable", "dtype", "batch_input_shape", "input_shape", "sparse",
-                                                 "ragged", "optional", "seed", "synchronized", "autocast", "renorm_momentum"};
+  std::vector<std::string> names = {"name", "trainable", "dtype", "batch_input_shape", "input_shape", "sparse",
+                                    "ragged", "optional", "seed", "synchronized", "autocast", "renorm_momentum"};
+  // Keras 2 derives its other convolutions from Conv2D, and writes what they inherit and do not use.
+  if (config.contains("groups") && config["groups"] == 1) names.push_back("groups");
+  if (config.contains("pointwise_initializer")) names.push_back("kernel_initializer");
   return names;
 }
 

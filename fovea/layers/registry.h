@@ -24,14 +24,14 @@ using LayerMaker = std::shared_ptr<Layer> (*)(const Json& config, const std::str
 // that name. May be called, as all of this file, from any thread.
 void register_layer(const std::string& type, LayerMaker maker);
 
-// What Keras writes into every config and means nothing here.
-const std::vector<std::string>& ignored_options();
+// What Keras writes into a config and means nothing here.
+std::vector<std::string> ignored_options(const Json& config);
 
 // Makes a class derived from LayerOf.
 template <class L>
 std::shared_ptr<Layer> layer_from_config(const Json& config, const std::string& where) {
   using Options = std::decay_t<decltype(std::declval<L>().get())>;
-  return std::make_shared<L>(options_from_json<Options>(config, where, ignored_options()));
+  return std::make_shared<L>(options_from_json<Options>(config, where, ignored_options(config)));
 }
 
 // Adds a class derived from LayerOf under its kType.

@@ -9,8 +9,31 @@ namespace {
 
 PlanNode& at(PlanGraph& graph, int node) { return graph.nodes[static_cast<size_t>(node)]; }
 
-// Conv2D(activation="relu") becomes a convolution and an activation, so that later passes know one form only.
-void split_activations(PlanGraph& graph, const PassContext&) {
+// The last node becomes its layer's parts, each behind the one before it.
+void split_into_parts(std::vector<PlanNode>& nodes) {
+  const std::vector<LayerPtr> parts = nodes.back().layer->parts();
+  if (parts.empty()) return;
+  PlanNode node = std::move(nodes.back());
+  nodes.pop_back();
+  auto parameter = node.parameters.begin();
+  for (const LayerPtr& part : parts) {
+    PlanNode own = node;
+    own.layer = part;
+    if (part != parts.front()) {
+      own.inputs = {static_cast<int>(nodes.size()) - 1};
+      own.input_shapes = {nodes.back().shape};
+    }
+    own.shape = part->infer(own.input_shapes);
+    const auto first = parameter;
+    parameter += static_cast<std::ptrdiff_t>(part->parameters(own.input_shapes).size());
+    own.parameters.assign(first, parameter);
+    nodes.push_back(std::move(own));
+  }
+}
+
+// SeparableConv2D becomes two convolutions, Conv2D(activation="relu") a convolution and an activation, so that later
+// passes know one form only.
+void split_layers(PlanGraph& graph, const PassContext&) {
   PlanGraph split;
   std::vector<int> place(graph.nodes.size(), -1);
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
@@ -19,6 +42,7 @@ void split_activations(PlanGraph& graph, const PassContext&) {
     const ActivationKind kind = node.layer->activation();
     if (kind != ActivationKind::linear) node.layer = node.layer->without_activation();
     split.nodes.push_back(node);
+    split_into_parts(split.nodes);
     if (kind != ActivationKind::linear) {
       PlanNode activation;
       activation.layer = activation_layer(kind, node.layer->name());
@@ -147,7 +171,7 @@ void choose_scopes(PlanGraph& graph, const PassContext&) {
 
 const std::vector<Pass>& passes() {
   static const std::vector<Pass> all = {
-      {"split activations", split_activations}, {"drop identities", drop_identities},
+      {"split layers", split_layers}, {"drop identities", drop_identities},
       {"fuse softmax and loss", fuse_softmax_and_loss}, {"fold normalisation", fold_normalisation},
       {"fuse relu", fuse_relu}, {"drop dead layers", drop_dead_layers}, {"choose scopes", choose_scopes}};
   return all;
@@ -156,7 +180,7 @@ const std::vector<Pass>& passes() {
 void run_passes(PlanGraph& graph, const PassContext& context, const std::vector<std::string>& disabled) {
   std::vector<std::string> names;
   for (const Pass& pass : passes())
-    if (pass.run != split_activations) names.push_back(pass.name);  // layers are planned without their activations
+    if (pass.run != split_layers) names.push_back(pass.name);  // what is planned is layers without activations or parts
   for (const std::string& name : disabled)
     if (std::find(names.begin(), names.end(), name) == names.end())
       throw usage_error("passes", "no pass that can be left out is called \"{}\"{}", name, did_you_mean(name, names));

@@ -185,6 +185,18 @@ const std::vector<Sample> kSamples = {
      R"({"filters": 6, "kernel_size": [3, 2], "strides": [2, 1], "padding": "same", "groups": 2,
         "activation": "tanh", "use_bias": false, "kernel_initializer": "he_normal"})",
      {{8, 8, 4}}},
+    {"DepthwiseConv2D",
+     R"({"kernel_size": [3, 2], "strides": [2, 1], "padding": "same", "depth_multiplier": 3, "dilation_rate": [1, 2],
+        "activation": "tanh", "use_bias": false, "depthwise_initializer": "he_normal"})",
+     {{8, 8, 4}}},
+    {"SeparableConv2D",
+     R"({"filters": 6, "kernel_size": [3, 2], "strides": [2, 1], "padding": "same", "depth_multiplier": 3,
+        "activation": "tanh", "use_bias": false, "pointwise_initializer": "he_normal"})",
+     {{8, 8, 4}}},
+    {"Conv2DTranspose",
+     R"({"filters": 6, "kernel_size": [3, 2], "strides": [2, 3], "output_padding": [0, 1], "activation": "tanh",
+        "use_bias": false, "kernel_initializer": "he_normal"})",
+     {{8, 8, 4}}},
     {"MaxPooling2D", R"({"pool_size": [3, 2], "strides": [1, 2], "padding": "same"})", {{8, 8, 4}}},
     {"AveragePooling2D", R"({"pool_size": 3})", {{8, 8, 4}}},
     {"GlobalAveragePooling2D", R"({"keepdims": true})", {{8, 8, 4}}},
@@ -251,6 +263,7 @@ TEST_P(KerasConfig, GivesKerasShapesAndParameters) {
   for (std::string& name : keras) {
     name = name.substr(0, name.find(':'));                        // Keras 2: "dense/kernel:0"
     if (name.starts_with("sequential/")) name = name.substr(11);  // Keras 3, built by build()
+    if (name == "depthwise_conv2d/depthwise_kernel") name = "depthwise_conv2d/kernel";  // Keras 2
   }
   EXPECT_EQ(weights, keras);
 }

@@ -3,40 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "fovea/kernels/conv_ref.h"
 #include "tests/harness/check_layer.h"
 #include "tests/harness/files.h"
+#include "tests/layers/conv_truth.h"
 
 namespace fovea {
 namespace {
-
-Doubles convolved(const kernels::ConvProblem& p, Truth::Inputs inputs, Truth::Inputs weights, bool relu) {
-  Doubles dst(static_cast<size_t>(p.n * p.oh * p.ow * p.oc)), sum(dst.size());
-  kernels::conv_forward_ref(p, inputs[0].data(), weights[0].data(), weights.size() > 1 ? weights[1].data() : nullptr,
-                            relu, sum.data(), dst.data());
-  return dst;
-}
-
-Truth truth_of(const kernels::ConvProblem& p, bool relu) {
-  Truth truth;
-  truth.forward = [=](auto& inputs, auto& weights) { return convolved(p, inputs, weights, relu); };
-  truth.backward = [=](auto& inputs, auto& weights, const Doubles& diff_output) {
-    Doubles diff = diff_output;
-    if (relu) {
-      const Doubles x = convolved(p, inputs, weights, false);
-      for (size_t i = 0; i < x.size(); ++i) diff[i] = x[i] > 0 ? diff[i] : 0;
-    }
-    Gradients g{{Doubles(inputs[0].size())}, {}};
-    for (const Doubles& weight : weights) g.weights.emplace_back(weight.size());
-    Doubles sum(std::max(inputs[0].size(), weights[0].size() + static_cast<size_t>(p.oc)));
-    kernels::conv_backward_data_ref(p, diff.data(), weights[0].data(), sum.data(), g.inputs[0].data());
-    kernels::conv_backward_weights_ref(p, inputs[0].data(), diff.data(), sum.data(), g.weights[0].data(),
-                                       weights.size() > 1 ? g.weights[1].data() : nullptr);
-    return g;
-  };
-  if (relu) truth.before_relu = [=](auto& inputs, auto& weights) { return convolved(p, inputs, weights, false); };
-  return truth;
-}
 
 // Whether Keras has it: padding by name, and no strides beside a dilation.
 bool is_keras(const Problem& problem, const kernels::ConvProblem& p) {
@@ -61,7 +33,7 @@ TEST(Conv2D, AgreesWithTheReference) {
                                    .use_bias = p.oc % 5 != 0}),
                  .batch = p.n,
                  .shapes = {{p.ih, p.iw, p.ic}},
-                 .truth = truth_of(p, relu),
+                 .truth = conv_truth(p, relu),
                  .terms = std::max(p.kh * p.kw * std::max(p.ic, p.oc) / p.groups, p.n * p.oh * p.ow)});
   }
 }

@@ -1,6 +1,8 @@
 // Inference: a normalisation becomes part of a neighbour where that is exact, and stays where it is not.
 #include <gtest/gtest.h>
 
+#include "fovea/layers/conv2d_transpose.h"
+#include "fovea/layers/separable_conv2d.h"
 #include "fovea/model/runner.h"
 #include "tests/model/nets.h"
 
@@ -53,6 +55,26 @@ TEST(FoldNormalisation, BackIntoAConvolutionWithGroups) {
   net.add(conv(Padding::same, ActivationKind::linear, 2));
   net.add(BatchNormalization());
   EXPECT_TRUE(folds(std::move(net)));
+}
+
+TEST(FoldNormalisation, BackIntoADepthwiseASeparableAndATransposedConvolution) {
+  for (int kind = 0; kind < 3; ++kind) {
+    Net net({7, 6, 5});
+    if (kind == 0) net.add(DepthwiseConv2D({.kernel_size = 3, .padding = Padding::same, .depth_multiplier = 2}));
+    if (kind == 1) net.add(SeparableConv2D({.filters = 8, .kernel_size = 3, .padding = Padding::same}));
+    if (kind == 2) net.add(Conv2DTranspose({.filters = 8, .kernel_size = 3, .strides = 2}));
+    net.add(BatchNormalization());
+    EXPECT_TRUE(folds(std::move(net)));
+  }
+}
+
+TEST(FoldNormalisation, ForwardIntoADepthwiseConvolutionWithoutPadding) {
+  for (const Padding padding : {Padding::valid, Padding::same}) {
+    Net net({7, 6, 5});
+    net.add(BatchNormalization());
+    net.add(DepthwiseConv2D({.kernel_size = 3, .padding = padding, .depth_multiplier = 2}));
+    EXPECT_EQ(folds(std::move(net)), padding == Padding::valid);
+  }
 }
 
 TEST(FoldNormalisation, BackIntoDense) {

@@ -62,7 +62,7 @@ TEST(Passes, RefuseToLeaveOutWhatIsNoPass) {
   EXPECT_EQ(refused("fuse relus"),
             "passes: no pass that can be left out is called \"fuse relus\"; did you mean \"fuse relu\"?");
   // Layers are planned without their activations: this one is no choice.
-  EXPECT_EQ(refused("split activations"), "passes: no pass that can be left out is called \"split activations\"");
+  EXPECT_EQ(refused("split layers"), "passes: no pass that can be left out is called \"split layers\"");
 }
 
 }  // namespace
