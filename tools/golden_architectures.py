@@ -64,11 +64,24 @@ def operator(k):
     return k.Model(picture, k.layers.Dense(2)(k.layers.Flatten()(mean)))
 
 
+def convolutions(k):
+    layers = k.layers
+    picture = k.Input((9, 9, 4))
+    wide = layers.DepthwiseConv2D(3, depth_multiplier=2, activation="relu", depthwise_initializer="he_uniform")(picture)
+    norm = layers.GroupNormalization(groups=4, epsilon=1e-4)(wide)
+    low = layers.SeparableConv2D(6, (3, 2), strides=2, padding="same", use_bias=False)(norm)
+    norm = layers.LayerNormalization(axis=[1, 2, 3], center=False)(low)
+    high = layers.Conv2DTranspose(3, 3, strides=2, padding="same", output_padding=1)(norm)
+    mean = layers.GlobalAveragePooling2D()(high)
+    return k.Model(picture, layers.LayerNormalization()(mean), name="convolutions")
+
+
 def models(k, keras_3: bool):
     yield "sequential", sequential(k) if keras_3 else sequential(k, input_shape=(16, 16, 4))
     yield "open", k.Sequential([k.layers.Conv2D(2, 3), k.layers.GlobalMaxPooling2D(), k.layers.Dense(4)])
     yield "residual", residual(k)
     yield "chain", chain(k)
+    yield "convolutions", convolutions(k)
     if keras_3:
         yield "operator", operator(k)
 

@@ -202,6 +202,47 @@ def norm_cases() -> list[Case]:
     return cases
 
 
+def picture_norm_cases() -> list[Case]:
+    cases = []
+    for name, shape, options in (
+        ("channels", (3, 4, 3, 8), {}),
+        ("odd_channels", (2, 3, 4, 17), {"epsilon": 1e-2}),
+        ("rank_2", (5, 13), {}),
+        ("rank_3", (2, 5, 6), {"center": False}),
+        ("no_scale", (2, 3, 4, 5), {"scale": False}),
+        ("bare", (2, 3, 4, 5), {"center": False, "scale": False}),
+        ("rms", (2, 3, 4, 8), {"rms_scaling": True}),
+        ("rms_no_scale", (3, 7), {"rms_scaling": True, "scale": False}),
+        ("picture", (3, 4, 3, 5), {"axis": [1, 2, 3]}),
+        ("map", (2, 4, 3, 8), {"axis": [1, 2]}),
+        ("row", (2, 4, 3, 5), {"axis": [-2, -1]}),
+        ("rows_and_channels", (2, 4, 3, 5), {"axis": [3, 1]}),
+        ("axes_of_both_signs", (2, 4, 3, 5), {"axis": [1, -1]}),
+        ("axis_1", (2, 6, 3, 4), {"axis": 1}),
+        ("axis_2", (2, 3, 6, 4), {"axis": 2}),
+    ):
+        make = functools.partial(layers.LayerNormalization, **options)
+        cases.append(Case(f"layer_normalization_{name}", make, [shape]))
+    for name, shape, options in (
+        ("of_2", (2, 4, 3, 64), {}),
+        ("of_4", (3, 4, 3, 12), {"groups": 3}),
+        ("of_16", (2, 3, 4, 32), {"groups": 2, "epsilon": 1e-2}),
+        ("of_all", (2, 4, 3, 10), {"groups": 1}),
+        ("of_1", (2, 4, 3, 5), {"groups": -1}),
+        ("rank_2", (4, 6), {"groups": 2}),
+        ("rank_3", (3, 5, 6), {"groups": 3, "center": False}),
+        ("bare", (2, 3, 4, 6), {"groups": 2, "center": False, "scale": False}),
+        ("axis_1", (2, 6, 3, 4), {"groups": 2, "axis": 1}),
+    ):
+        make = functools.partial(layers.GroupNormalization, **options)
+        cases.append(Case(f"group_normalization_{name}", make, [shape]))
+    far = 10 + np.random.default_rng(4).random((3, 4, 3, 8))
+    cases.append(Case("layer_normalization_far", layers.LayerNormalization, [far.shape], inputs=[far]))
+    make = functools.partial(layers.GroupNormalization, 2)
+    cases.append(Case("group_normalization_far", make, [far.shape], inputs=[far]))
+    return cases
+
+
 def elementwise_cases() -> list[Case]:
     corners = np.asarray([[-6, -1, -0.5, 0, 0.25, 1, 1.5, 3, 5.5, 6, 6.5, 100]])
     cases = [
@@ -247,7 +288,7 @@ def elementwise_cases() -> list[Case]:
 
 def all_cases() -> list[Case]:
     convolutions = conv_cases() + depthwise_cases() + transpose_cases()
-    normalisations = norm_cases()
+    normalisations = norm_cases() + picture_norm_cases()
     return convolutions + pool_cases() + dense_cases() + normalisations + elementwise_cases()
 
 

@@ -76,6 +76,15 @@ void read_field(const Json& json, Axis& value, const std::string& where) {
 }
 Json write_field(const Axis& value) { return value.value; }
 
+void read_field(const Json& json, Axes& value, const std::string& where) {
+  if (json.is_array() && json.size() > Shape::kMaxRank)
+    throw usage_error(where, "got {} axes, expected at most {}", json.size(), Shape::kMaxRank);
+  const Json list = json.is_array() ? json : Json::array({json});
+  value.values.assign(list.size(), 0);
+  for (size_t i = 0; i < list.size(); ++i) read_field(list[i], value.values[i], where);
+}
+Json write_field(const Axes& value) { return value.values.size() == 1 ? Json(value.values[0]) : Json(value.values); }
+
 int64_t Window::out() const {
   if (padding == Padding::same) return (in + stride - 1) / stride;
   return in < extent() ? 0 : (in - extent()) / stride + 1;

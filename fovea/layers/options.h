@@ -51,6 +51,13 @@ struct Axis {
 void read_field(const Json& json, Axis& value, const std::string& where);
 Json write_field(const Axis& value);
 
+// An axis or a list of axes.
+struct Axes {
+  std::vector<int64_t> values = {-1};
+};
+void read_field(const Json& json, Axes& value, const std::string& where);
+Json write_field(const Axes& value);
+
 // One dimension of a sliding window (Keras: ops/operation_utils.py).
 struct Window {
   int64_t in = 1, kernel = 1, stride = 1, dilation = 1;

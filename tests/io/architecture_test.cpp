@@ -211,6 +211,8 @@ const std::vector<Sample> kSamples = {
      R"({"momentum": 0.9, "epsilon": 1e-5, "center": false, "gamma_initializer":
         {"class_name": "Constant", "config": {"value": 0.1}}})",
      {{8, 8, 4}}},
+    {"LayerNormalization", R"({"axis": [1, -1], "epsilon": 1e-5, "center": false, "scale": false, "rms_scaling": true})", {{8, 8, 4}}},
+    {"GroupNormalization", R"({"groups": 2, "axis": 3, "epsilon": 1e-5, "center": false, "scale": false})", {{8, 8, 4}}},
     {"Rescaling", R"({"scale": 0.1, "offset": -1})", {{8, 8, 4}}},
     {"Add", "{}", {{7}, {7}}},
     {"Concatenate", R"({"axis": 1})", {{2, 3}, {5, 3}}},
@@ -276,7 +278,8 @@ TEST_P(KerasConfig, IsTheSameAfterEveryForm) {
 
 INSTANTIATE_TEST_SUITE_P(, KerasConfig,
                          testing::Values("keras_3_sequential", "keras_3_residual", "keras_3_chain", "keras_3_operator",
-                                         "keras_2_sequential", "keras_2_residual", "keras_2_chain"),
+                                         "keras_3_convolutions", "keras_2_sequential", "keras_2_residual",
+                                         "keras_2_chain", "keras_2_convolutions"),
                          [](const auto& test) { return std::string(test.param); });
 
 TEST(KerasConfigs, WithoutAShapeTakeTheData) {

@@ -1,6 +1,8 @@
 // Each pass on small graphs: what it does, and that it changes no numbers.
 #include <gtest/gtest.h>
 
+#include "fovea/layers/group_normalization.h"
+#include "fovea/layers/separable_conv2d.h"
 #include "tests/model/nets.h"
 
 namespace fovea {
@@ -56,6 +58,21 @@ TEST(Passes, ChangeNoNumbersOfAClassifier) {
   net.add(Dense({.units = 6, .activation = ActivationKind::tanh}));
   net.add(Dense({.units = 4, .activation = ActivationKind::softmax}));
   expect_no_pass_matters(std::move(net).model(), true);
+}
+
+TEST(Passes, ChangeNoNumbersOfConvolutionsInTwoParts) {
+  const auto separable = [] {
+    return SeparableConv2D({.filters = 8, .kernel_size = 3, .padding = Padding::same, .activation = ActivationKind::relu});
+  };
+  Net net({8, 8, 3});
+  net.add(separable());
+  net.add(BatchNormalization());
+  const int first = net.add(separable());
+  net.add(GroupNormalization({.groups = 2}));
+  net.add(Activation(ActivationKind::relu));
+  net.add(Add(), {first, net.add(separable())});
+  net.add(GlobalAveragePooling2D());
+  expect_no_pass_matters(std::move(net).model(), false);
 }
 
 TEST(Passes, ChangeNoNumbersOfABranchedNet) {
