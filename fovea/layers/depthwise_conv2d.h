@@ -35,7 +35,7 @@ struct DepthwiseConv2DOptions {
 // with as many groups as channels, whose weights have the same order under another shape.
 //
 //   (h, w, c) -> (oh, ow, c · depth_multiplier)      oh, ow as Conv2D's
-//   parameters: kernel (kh, kw, c, depth_multiplier), bias (c · depth_multiplier)
+//   parameters: kernel (kh, kw, c, depth_multiplier; Keras 2: depthwise_kernel), bias (c · depth_multiplier)
 //
 // Output channel i · depth_multiplier + m is channel i under its window m. Strides and dilation may both be above 1.
 // Backward needs the input.
