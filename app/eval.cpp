@@ -1,4 +1,6 @@
 // fovea eval MODEL: how right a model is on a split of a data set.
+#include <algorithm>
+
 #include "app/commands.h"
 #include "app/console.h"
 #include "app/data_argument.h"
@@ -22,13 +24,23 @@ const Split& wanted_split(const Dataset& dataset, SplitKind kind) {
                     there.empty() ? "another data set" : there);
 }
 
+// The loss that is asked for, else the one that the model was trained with; none: the usual one for its outputs.
+std::optional<Loss> wanted_loss(const Model& model, const std::string& asked) {
+  if (!asked.empty()) return loss_of(asked, "--loss");
+  const auto trained = model.info.provenance.find("loss");
+  if (trained == model.info.provenance.end() || !trained->is_string()) return {};
+  const auto& names = loss_names();
+  if (std::find(names.begin(), names.end(), trained->get<std::string>()) == names.end()) return {};
+  return loss_of(trained->get<std::string>(), "loss");
+}
+
 }  // namespace
 
 int eval(const Arguments& arguments) {
   CommonOptions common;
   DataArguments which;
   PictureArguments pictures;
-  std::string model_name, split_name = "test";
+  std::string model_name, split_name = "test", loss;
   int64_t batch = 32;
   OptionTable table("eval", "MODEL [OPTIONS]",
                     "Evaluates a model on a split of a data set: loss, accuracy, report, confusion matrix.");
@@ -38,6 +50,7 @@ int eval(const Arguments& arguments) {
   table.add("--split", split_name,
             {.value = "SPLIT", .help = "which pictures", .choices = {"train", "validation", "test"}});
   table.add("--batch-size", batch, {.value = "N", .help = "pictures at a time", .least = 1, .most = 1 << 20});
+  table.add("--loss", loss, {.value = "NAME", .help = "which loss, as in train", .none = "the one it was trained with"});
   add_data_options(table, which);
   add_picture_options(table, pictures);
   add_output_options(table, common);
@@ -64,7 +77,10 @@ int eval(const Arguments& arguments) {
   const PictureRules rules = picture_rules(model, pictures, console);
   const DataExamples examples(split, rules, match_classes(*dataset, model), model.classes(), dataset->name);
   // Nothing is trained: the optimizer without state.
-  Trainer trainer(model, {.optimizer = {.name = "sgd"}, .threads = common.threads, .lanes = common.lanes});
+  Trainer trainer(model, {.optimizer = {.name = "sgd"},
+                          .loss = wanted_loss(model, loss),
+                          .threads = common.threads,
+                          .lanes = common.lanes});
   const Evaluation evaluation = trainer.evaluate(examples, batch);
   console.detail("{} pictures in {}", grouped(examples.size()), duration(evaluation.seconds));
   const TestResult result = test_result(evaluation, names_of_classes(model, *dataset));

@@ -76,7 +76,7 @@ PictureList list_pictures(const PredictArguments& arguments, const PictureRules&
 void run_network(Model& model, const PictureList& list, int64_t batch, const CommonOptions& common,
                  Predictions& result) {
   using Clock = std::chrono::steady_clock;
-  const int64_t elements = model.input_shape().elements(), classes = model.classes();
+  const int64_t elements = model.input_shape().elements(), classes = model.classes(), outputs = model.outputs();
   batch = std::min(batch, std::max<int64_t>(list.size(), 1));
   ThreadPool pool(common.thread_count());
   Runner runner(model, pool, {.batch = batch, .lanes = common.lanes});
@@ -108,7 +108,10 @@ void run_network(Model& model, const PictureList& list, int64_t batch, const Com
     const auto start = Clock::now();
     const Plan& plan = runner.compute(good, {.feed = &feed});
     result.seconds += std::chrono::duration<double>(Clock::now() - start).count();
-    result.probabilities.insert(result.probabilities.end(), plan.output.begin(), plan.output.begin() + good * classes);
+    const size_t before = result.probabilities.size();
+    result.probabilities.resize(before + static_cast<size_t>(good * classes));
+    for (int64_t i = 0; i < good; ++i)
+      model.class_probabilities(plan.output.data() + i * outputs, result.probabilities.data() + before + i * classes);
   }
 }
 

@@ -19,10 +19,9 @@ std::string plan_of(Model& model, int64_t batch, int lanes, bool training) {
   const Optimizer adam;
   PlanOptions options = {.batch = batch, .lanes = lanes, .training = training, .gradients = training};
   if (training) {
-    options.loss = PlanOptions::Loss{};
+    options.loss = PlanOptions::Loss{.rule = {.kind = kernels::usual_loss(model.outputs())}};
     options.update = &adam;
-    for (int p = 0; p < model.parameters().size(); ++p)
-      model.parameters().book_slots(p, model.parameters()[p].spec.trainable ? adam.slots() : 0);
+    model.parameters().book_slots(adam.slots());
   }
   return plan_text(*make_plan(model.graph(), model.parameters(), options));
 }

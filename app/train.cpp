@@ -100,6 +100,7 @@ class Training {
                        {"epochs", arguments_.epochs},
                        {"batch_size", arguments_.batch_size},
                        {"optimizer", arguments_.optimizer.name},
+                       {"loss", to_string(*trainer_.options().loss)},
                        {"seed", arguments_.common.seed}};
   }
 
@@ -198,8 +199,10 @@ class Training {
       return Tested{validated_on_test ? SplitKind::test : SplitKind::validation,
                     test_result(*validating_->best(), names)};
     }
-    // The weights of the end are saved: those of the best epoch may take their place.
-    if (recorder_->best() != 0 && recorder_->best() != recorder_->history().back().epoch + 1)
+    // The weights of the end are saved: those of the best epoch may take their place. The last epoch's are gone where
+    // their average followed.
+    const bool replaced = trainer_.options().optimizer.use_ema;
+    if (recorder_->best() != 0 && (replaced || recorder_->best() != recorder_->history().back().epoch + 1))
       load_weights(opened_.model, recorder_->file("best.safetensors"));
     return Tested{SplitKind::test,
                   test_result(trainer_.evaluate(*examples(dataset_->test), arguments_.batch_size), names)};

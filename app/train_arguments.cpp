@@ -1,14 +1,15 @@
 #include "app/train_arguments.h"
 
+#include <sstream>
+
 #include "app/output_file.h"
 #include "fovea/base/error.h"
 
 namespace fovea::app {
 namespace {
 
-constexpr const char* kSparse = "sparse_categorical_crossentropy";
-
-void list_optimizer(OptionTable& table, OptimizerOptions& o) {
+void list_optimizer(OptionTable& table, TrainArguments& a) {
+  OptimizerOptions& o = a.optimizer;
   table.section("Optimizer");
   table.add("--optimizer", o.name,
             {.value = "NAME", .help = "how weights follow gradients", .choices = Optimizer::names()});
@@ -17,18 +18,38 @@ void list_optimizer(OptionTable& table, OptimizerOptions& o) {
   table.add("--momentum", o.momentum,
             {.value = "F", .help = "share of the last step that is kept (sgd, rmsprop)", .least = 0, .most = 1});
   table.add("--nesterov", o.nesterov, {.help = "look ahead along the momentum (sgd)"});
-  table.add("--rho", o.rho, {.value = "F", .help = "decay of the mean square (rmsprop)", .least = 0, .most = 1});
+  table.add("--rho", o.rho,
+            {.value = "F",
+             .help = "decay of the mean square (rmsprop, adadelta)",
+             .none = "adadelta 0.95, else 0.9",
+             .least = 0,
+             .most = 1});
+  table.add("--centered", o.centered, {.help = "divide by the deviation instead of the mean square (rmsprop)"});
   table.add(
       "--beta-1", o.beta_1,
-      {.value = "F", .help = "decay of the mean gradient (adam, adamw)", .least = 0, .most = 1, .below_most = true});
+      {.value = "F", .help = "decay of the mean gradient (adam and its kin, lion)", .least = 0, .most = 1, .below_most = true});
   table.add(
       "--beta-2", o.beta_2,
-      {.value = "F", .help = "decay of the mean square (adam, adamw)", .least = 0, .most = 1, .below_most = true});
+      {.value = "F",
+       .help = "decay of the mean square (adam and its kin), of the mean gradient kept (lion)",
+       .none = "lion 0.99, else 0.999",
+       .least = 0,
+       .most = 1,
+       .below_most = true});
+  table.add("--amsgrad", o.amsgrad, {.help = "divide by the largest mean square so far (adam, adamw)"});
+  table.add("--epsilon", o.epsilon,
+            {.value = "F", .help = "keeps divisions from being by 0", .least = 0, .above_least = true});
+  table.add("--initial-accumulator-value", o.initial_accumulator_value,
+            {.value = "F", .help = "what the sum of squares starts from (adagrad)", .least = 0});
   table.add("--weight-decay", o.weight_decay,
             {.value = "F",
              .help = "share of each weight taken off a step, times the learning rate",
              .none = "adamw 0.004, else none",
              .least = 0});
+  table.add("--exclude-from-weight-decay", a.exclude_from_weight_decay,
+            {.value = "WORD,…",
+             .help = "weights that do not decay: those whose path (conv2d/kernel) has one of these words in it",
+             .none = "none"});
   table.add(
       "--clipnorm", o.clipnorm,
       {.value = "F", .help = "longest gradient of one weight tensor", .none = "none", .least = 0, .above_least = true});
@@ -44,6 +65,19 @@ void list_optimizer(OptionTable& table, OptimizerOptions& o) {
              .none = "none",
              .least = 0,
              .above_least = true});
+  table.add("--use-ema", o.use_ema,
+            {.help = "keep a moving average of the weights, and make the model of the end of it; epochs are judged by the "
+                     "weights themselves"});
+  table.add("--ema-momentum", a.ema_momentum,
+            {.value = "F",
+             .help = "share of the average that is kept a step; turns --use-ema on",
+             .none = "0.99 with --use-ema",
+             .least = 0,
+             .most = 1});
+  table.add("--ema-overwrite-frequency", a.ema_overwrite_frequency,
+            {.value = "N", .help = "steps after which weights take their average; 0 for the end alone", .least = 0});
+  table.add("--gradient-accumulation-steps", a.gradient_accumulation_steps,
+            {.value = "N", .help = "batches whose mean gradient makes one update", .least = 1});
 }
 
 }  // namespace
@@ -57,13 +91,24 @@ void TrainArguments::list(OptionTable& table) {
       "--validation-batch-size", validation_batch_size,
       {.value = "N", .help = "pictures at a time in validation; 0 for the batch size", .least = 0, .most = 1 << 20});
   table.add("--shuffle", shuffle, {.value = "WHETHER", .help = "a new order every epoch", .choices = {"on", "off"}});
+  std::string losses;
+  for (const std::string& known : loss_names()) losses += (losses.empty() ? "" : ", ") + known;
   table.add("--loss", loss,
             {.value = "NAME",
-             .help = "what is minimised; integer and one-hot labels serve both",
-             .choices = {"categorical_crossentropy", kSparse}});
+             .help = "what is minimised, by Keras's names; integer and one-hot labels serve all: " + losses +
+                     " (also bce, mse, mae)",
+             .none = "categorical_crossentropy; binary_crossentropy where the model has one output, the probability of "
+                     "the second of two classes"});
   table.add("--label-smoothing", label_smoothing,
             {.value = "F", .help = "share of a label that is spread over all classes", .least = 0, .most = 1});
-  list_optimizer(table, optimizer);
+  table.add("--focal-alpha", focal_alpha,
+            {.value = "F",
+             .help = "weight of all classes (categorical focal), of the second class (binary, with --focal-balancing)",
+             .least = 0});
+  table.add("--focal-gamma", focal_gamma,
+            {.value = "F", .help = "how much less easy pictures count (focal losses)", .least = 0});
+  table.add("--focal-balancing", focal_balancing, {.help = "weigh both classes by alpha (binary focal)"});
+  list_optimizer(table, *this);
   add_data_options(table, data);
   add_picture_options(table, pictures);
   table.section("Run");
@@ -84,18 +129,37 @@ void TrainArguments::list(OptionTable& table) {
 
 void TrainArguments::check() const {
   app::check(common);
-  if (label_smoothing > 0 && loss == kSparse)
-    throw usage_error("--label-smoothing",
-                      "does not go with --loss {} (got {}, expected --loss categorical_crossentropy)", loss,
-                      label_smoothing);
+  if (!loss.empty()) {
+    const Loss named = loss_of(loss, "--loss");
+    if (label_smoothing > 0 && (named == Loss::sparse_categorical_crossentropy || !kernels::smooths_labels(named)))
+      throw usage_error("--label-smoothing",
+                        "does not go with --loss {} (got {}, expected --loss categorical_crossentropy)", loss,
+                        label_smoothing);
+  }
   if (!save.empty()) check_output(save, ".safetensors", "--save");
-  Optimizer{optimizer};  // refuses what does not go together
+  Optimizer{optimizer_options()};  // refuses what does not go together
+}
+
+OptimizerOptions TrainArguments::optimizer_options() const {
+  OptimizerOptions options = optimizer;
+  std::istringstream words(exclude_from_weight_decay);
+  for (std::string word; std::getline(words, word, ',');) options.exclude_from_weight_decay.push_back(word);
+  if (ema_momentum) {
+    options.use_ema = true;
+    options.ema_momentum = *ema_momentum;
+  }
+  if (ema_overwrite_frequency > 0) options.ema_overwrite_frequency = ema_overwrite_frequency;
+  if (gradient_accumulation_steps > 1) options.gradient_accumulation_steps = gradient_accumulation_steps;
+  return options;
 }
 
 TrainerOptions TrainArguments::trainer() const {
-  return {.optimizer = optimizer,
-          .loss = loss == kSparse ? Loss::sparse_categorical_crossentropy : Loss::categorical_crossentropy,
+  return {.optimizer = optimizer_options(),
+          .loss = loss.empty() ? std::optional<Loss>() : loss_of(loss, "--loss"),
           .label_smoothing = label_smoothing,
+          .focal_alpha = focal_alpha,
+          .focal_gamma = focal_gamma,
+          .focal_balancing = focal_balancing,
           .seed = common.seed,
           .threads = common.threads,
           .lanes = common.lanes};

@@ -1,6 +1,7 @@
 // The options of a training, as the command line and a configuration file give them.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "app/data_argument.h"
@@ -22,14 +23,23 @@ struct TrainArguments {
   int64_t batch_size = 32, validation_batch_size = 0;
   std::string shuffle = "on";
   OptimizerOptions optimizer;
-  std::string loss = "categorical_crossentropy";
+  std::string exclude_from_weight_decay;   // words, by comma
+  std::optional<double> ema_momentum;
+  int64_t ema_overwrite_frequency = 0;     // 0: none
+  int64_t gradient_accumulation_steps = 1;
+  std::string loss;  // empty: by the model's outputs
   float label_smoothing = 0;
+  float focal_alpha = 0.25f, focal_gamma = 2;
+  bool focal_balancing = false;
 
   void list(OptionTable& table);
   // Throws Error (usage) for options that do not go together, Error (file) where --save could never be written.
   void check() const;
 
   TrainerOptions trainer() const;
+
+ private:
+  OptimizerOptions optimizer_options() const;
 };
 
 }  // namespace fovea::app

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import keras
 import numpy as np
-from keras.optimizers import SGD, Adam, AdamW, Optimizer, RMSprop
+from keras.optimizers import SGD, Adadelta, Adagrad, Adam, Adamax, AdamW, Lion, Nadam, Optimizer, RMSprop
 
 from golden_common import BASE, GOLDEN, Results, Variant, answer_in_all_variants, numbers, seed_of, tolerances, write_json
 
@@ -17,6 +17,7 @@ FOLDER = GOLDEN / "optimizers"
 STEPS = 5
 VARIABLES = {"kernel": (2, 3), "bias": (5,)}
 
+EXCLUDED = {"adamw_exclude": ["bias"]}  # from weight decay: not part of what Keras says of an optimizer
 OPTIMIZERS: dict[str, Callable[[], Optimizer]] = {
     "sgd": lambda: SGD(),
     "sgd_momentum": lambda: SGD(0.05, momentum=0.9),
@@ -39,7 +40,28 @@ OPTIMIZERS: dict[str, Callable[[], Optimizer]] = {
     "rmsprop_centered_momentum": lambda: RMSprop(0.01, rho=0.8, momentum=0.5, centered=True, epsilon=1e-4),
     "rmsprop_weight_decay": lambda: RMSprop(0.01, weight_decay=0.1),
     "rmsprop_clipvalue": lambda: RMSprop(0.01, clipvalue=0.25),
+    "adagrad": lambda: Adagrad(0.05),
+    "adagrad_options": lambda: Adagrad(0.05, initial_accumulator_value=0.02, epsilon=1e-4, weight_decay=0.1),
+    "adadelta": lambda: Adadelta(0.5),
+    "adadelta_options": lambda: Adadelta(1.0, rho=0.8, epsilon=1e-3, clipnorm=0.5),
+    "adamax": lambda: Adamax(0.01),
+    "adamax_options": lambda: Adamax(0.01, beta_1=0.8, beta_2=0.95, epsilon=1e-3, clipvalue=0.25),
+    "nadam": lambda: Nadam(0.01),
+    "nadam_options": lambda: Nadam(0.01, beta_1=0.8, beta_2=0.95, epsilon=1e-3, weight_decay=0.1),
+    "lion": lambda: Lion(0.01),
+    "lion_options": lambda: Lion(0.01, beta_1=0.8, beta_2=0.95, weight_decay=0.1, global_clipnorm=0.75),
+    "adamw_exclude": lambda: excluding(AdamW(0.01, weight_decay=0.5), EXCLUDED["adamw_exclude"]),
+    "sgd_ema": lambda: SGD(0.1, momentum=0.9, use_ema=True, ema_momentum=0.8),
+    "adam_ema_overwrite": lambda: Adam(0.01, use_ema=True, ema_momentum=0.8, ema_overwrite_frequency=2),
+    "sgd_accumulation": lambda: SGD(0.1, momentum=0.9, gradient_accumulation_steps=2, clipnorm=0.5),
+    "adam_accumulation_ema": lambda: Adam(0.01, gradient_accumulation_steps=2, use_ema=True, ema_overwrite_frequency=2),
+    "nadam_accumulation": lambda: Nadam(0.01, gradient_accumulation_steps=2, global_clipnorm=0.75, weight_decay=0.1),
 }
+
+
+def excluding(optimizer: Optimizer, names: list[str]) -> Optimizer:
+    optimizer.exclude_from_weight_decay(var_names=names)
+    return optimizer
 
 
 def start() -> dict[str, np.ndarray]:
@@ -65,8 +87,9 @@ def answer_case(make: Callable[[], Optimizer], variant: Variant) -> dict[str, np
         given = [variant.move(g, 1 + step) for g in gradients(step).values()]
         optimizer.apply(given, variables)
         arrays |= {f"{step}/{v.name}": np.asarray(v.value) for v in variables}
-        # The first two are the iteration and the learning rate.
-        arrays |= {f"{step}/{v.path.split('/')[-1]}": np.asarray(v.value) for v in optimizer.variables[2:]}
+        # The others are the optimizer's own: the iteration, the learning rate, nadam's product.
+        slots = {v.path.split("/")[-1]: v for v in optimizer.variables}
+        arrays |= {f"{step}/{name}": np.asarray(v.value) for name, v in slots.items() if name.split("_")[0] in VARIABLES}
     return arrays
 
 
@@ -91,6 +114,7 @@ def write() -> None:
         steps = [after(golden, step) for step in range(STEPS)]
         description = {
             "optimizer": keras.optimizers.serialize(make()),
+            **({"exclude_from_weight_decay": EXCLUDED[name]} if name in EXCLUDED else {}),
             "start": {key: numbers(value) for key, value in start().items()},
             "gradients": [{key: numbers(value) for key, value in gradients(step).items()} for step in range(STEPS)],
             "after": steps,

@@ -49,6 +49,12 @@ void read_field(const Json& json, std::string& value, const std::string& where) 
   value = json.get<std::string>();
 }
 
+void read_field(const Json& json, std::vector<std::string>& value, const std::string& where) {
+  if (!json.is_array()) throw usage_error(where, "got {}, expected a list of texts", shown(json));
+  value.assign(json.size(), "");
+  for (size_t i = 0; i < value.size(); ++i) read_field(json[i], value[i], where);
+}
+
 Json write_field(float value) { return std::isfinite(value) ? Json(std::stod(fmt::format("{}", value))) : Json(value); }
 
 }  // namespace fovea

@@ -28,10 +28,12 @@ void read_field(const Json& json, int64_t& value, const std::string& where);
 void read_field(const Json& json, double& value, const std::string& where);
 void read_field(const Json& json, float& value, const std::string& where);
 void read_field(const Json& json, std::string& value, const std::string& where);
+void read_field(const Json& json, std::vector<std::string>& value, const std::string& where);
 inline Json write_field(bool value) { return value; }
 inline Json write_field(int64_t value) { return value; }
 inline Json write_field(double value) { return value; }
 inline Json write_field(const std::string& value) { return value; }
+inline Json write_field(const std::vector<std::string>& value) { return value; }
 // The shortest decimal that reads back as the same float: 0.1, not 0.10000000149.
 Json write_field(float value);
 

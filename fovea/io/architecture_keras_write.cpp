@@ -8,11 +8,14 @@ namespace {
 
 Json batched(const Shape& shape) { return write_field(shape); }
 
-// Keras finds classes inside a config ("Constant") only beside the module they are in.
+// Keras finds classes inside a config ("Constant") only beside the module they are in: each kind has its own, and the
+// options of a kind end alike.
 void add_modules(Json& config) {
   for (auto& [key, value] : config.items()) {
     if (!value.is_object() || !value.contains("class_name")) continue;
-    value = {{"module", "keras.initializers"},
+    value = {{"module", key.ends_with("_regularizer")  ? "keras.regularizers"
+                        : key.ends_with("_constraint") ? "keras.constraints"
+                                                       : "keras.initializers"},
              {"class_name", value["class_name"]},
              {"config", value["config"]},
              {"registered_name", nullptr}};

@@ -97,9 +97,8 @@ Model read_model(const Safetensors& file) {
   const std::string where = file.where() + ": config";
   Graph graph = read_architecture(parse_json(*config, where), where);
   check_tensors(tensors_of(graph), tensors_in(file), file.where());
-  ModelInfo info = read_info(file, graph.output_shape().back());
   Model model(std::move(graph));
-  model.info = std::move(info);
+  model.info = read_info(file, model.classes());
   take_weights(file, model.parameters());
   return model;
 }

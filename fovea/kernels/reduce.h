@@ -11,7 +11,7 @@ struct ReduceProblem {
 };
 
 // first += second + …, in order of lane; squares = Σ first² (one double: not finite where a gradient is not).
-// Arguments: the lanes' gradients (lanes pointers; the first is written), squares, scratch.
+// Arguments: the lanes' gradients (lanes pointers; the first is written), squares (or null), scratch.
 KernelPtr reduce(const ReduceProblem& problem);
 
 }  // namespace fovea::kernels

@@ -24,8 +24,10 @@ Shape BatchNormalization::infer(std::span<const Shape> src) const {
 std::vector<ParameterSpec> BatchNormalization::parameters(std::span<const Shape> src) const {
   const Shape shape = {src[0].back()};
   std::vector<ParameterSpec> specs;
-  if (options_.scale) specs.push_back({"gamma", shape, options_.gamma_initializer});
-  if (options_.center) specs.push_back({"beta", shape, options_.beta_initializer});
+  if (options_.scale)
+    specs.push_back({"gamma", shape, options_.gamma_initializer, true, options_.gamma_regularizer, options_.gamma_constraint});
+  if (options_.center)
+    specs.push_back({"beta", shape, options_.beta_initializer, true, options_.beta_regularizer, options_.beta_constraint});
   specs.push_back({"moving_mean", shape, options_.moving_mean_initializer, false});
   specs.push_back({"moving_variance", shape, options_.moving_variance_initializer, false});
   return specs;

@@ -14,6 +14,8 @@ struct BatchNormalizationOptions {
   Initializer gamma_initializer = InitializerKind::ones;
   Initializer moving_mean_initializer = InitializerKind::zeros;
   Initializer moving_variance_initializer = InitializerKind::ones;
+  Regularizer beta_regularizer = {}, gamma_regularizer = {};
+  Constraint beta_constraint = {}, gamma_constraint = {};
   std::string name = {};
 
   template <class Visitor>
@@ -27,6 +29,10 @@ struct BatchNormalizationOptions {
     v("gamma_initializer", gamma_initializer);
     v("moving_mean_initializer", moving_mean_initializer);
     v("moving_variance_initializer", moving_variance_initializer);
+    v("beta_regularizer", beta_regularizer);
+    v("gamma_regularizer", gamma_regularizer);
+    v("beta_constraint", beta_constraint);
+    v("gamma_constraint", gamma_constraint);
   }
 };
 

@@ -39,8 +39,10 @@ Shape Conv2D::infer(std::span<const Shape> inputs) const {
 std::vector<ParameterSpec> Conv2D::parameters(std::span<const Shape> src) const {
   const Conv2DOptions& o = options_;
   std::vector<ParameterSpec> specs = {
-      {"kernel", {o.kernel_size.h, o.kernel_size.w, src[0][2] / o.groups, o.filters}, o.kernel_initializer}};
-  if (o.use_bias) specs.push_back({"bias", {o.filters}, o.bias_initializer});
+      {"kernel", {o.kernel_size.h, o.kernel_size.w, src[0][2] / o.groups, o.filters}, o.kernel_initializer, true,
+       o.kernel_regularizer, o.kernel_constraint}};
+  if (o.use_bias)
+    specs.push_back({"bias", {o.filters}, o.bias_initializer, true, o.bias_regularizer, o.bias_constraint});
   return specs;
 }
 

@@ -17,6 +17,8 @@ struct Conv2DOptions {
   bool use_bias = true;
   Initializer kernel_initializer = InitializerKind::glorot_uniform;
   Initializer bias_initializer = InitializerKind::zeros;
+  Regularizer kernel_regularizer = {}, bias_regularizer = {};
+  Constraint kernel_constraint = {}, bias_constraint = {};
   std::string name = {};  // default: conv2d, conv2d_1, … by place in the model
 
   template <class Visitor>
@@ -31,6 +33,10 @@ struct Conv2DOptions {
     v("use_bias", use_bias);
     v("kernel_initializer", kernel_initializer);
     v("bias_initializer", bias_initializer);
+    v("kernel_regularizer", kernel_regularizer);
+    v("bias_regularizer", bias_regularizer);
+    v("kernel_constraint", kernel_constraint);
+    v("bias_constraint", bias_constraint);
   }
 };
 

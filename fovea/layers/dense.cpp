@@ -14,8 +14,10 @@ Shape Dense::infer(std::span<const Shape> inputs) const {
 }
 
 std::vector<ParameterSpec> Dense::parameters(std::span<const Shape> src) const {
-  std::vector<ParameterSpec> specs = {{"kernel", {src[0].back(), options_.units}, options_.kernel_initializer}};
-  if (options_.use_bias) specs.push_back({"bias", {options_.units}, options_.bias_initializer});
+  const DenseOptions& o = options_;
+  std::vector<ParameterSpec> specs = {{"kernel", {src[0].back(), o.units}, o.kernel_initializer, true,
+                                       o.kernel_regularizer, o.kernel_constraint}};
+  if (o.use_bias) specs.push_back({"bias", {o.units}, o.bias_initializer, true, o.bias_regularizer, o.bias_constraint});
   return specs;
 }
 

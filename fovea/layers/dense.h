@@ -11,6 +11,8 @@ struct DenseOptions {
   bool use_bias = true;
   Initializer kernel_initializer = InitializerKind::glorot_uniform;
   Initializer bias_initializer = InitializerKind::zeros;
+  Regularizer kernel_regularizer = {}, bias_regularizer = {};
+  Constraint kernel_constraint = {}, bias_constraint = {};
   std::string name = {};
 
   template <class Visitor>
@@ -20,6 +22,10 @@ struct DenseOptions {
     v("use_bias", use_bias);
     v("kernel_initializer", kernel_initializer);
     v("bias_initializer", bias_initializer);
+    v("kernel_regularizer", kernel_regularizer);
+    v("bias_regularizer", bias_regularizer);
+    v("kernel_constraint", kernel_constraint);
+    v("bias_constraint", bias_constraint);
   }
 };
 

@@ -11,9 +11,11 @@
 #include <vector>
 
 #include "fovea/base/json.h"
+#include "fovea/layers/constraint.h"
 #include "fovea/layers/initializer.h"
 #include "fovea/layers/options.h"
 #include "fovea/layers/planner.h"
+#include "fovea/layers/regularizer.h"
 #include "fovea/tensor/shape.h"
 
 namespace fovea {
@@ -23,6 +25,8 @@ struct ParameterSpec {
   Shape shape;       // as Keras has it
   Initializer initializer;
   bool trainable = true;  // false: moving statistics
+  Regularizer regularizer = {};  // of the loss, while it trains
+  Constraint constraint = {};    // after every update
 };
 
 class Layer;

@@ -5,11 +5,6 @@
 namespace fovea {
 namespace {
 
-bool trains(const Model& model, int parameter) {
-  const Parameter& p = model.parameters()[parameter];
-  return p.spec.trainable && model.graph().node(p.node).layer->trainable();
-}
-
 void count_flops(const Model& model, ModelCost& cost) {
   const Graph& graph = model.graph();
   // Backward goes as far as something trains: a layer's input needs a gradient if anything before it does.
@@ -17,7 +12,7 @@ void count_flops(const Model& model, ModelCost& cost) {
   for (int i = 0; i < graph.size(); ++i) {
     const Node& node = graph.node(i);
     bool weights = false, input = false;
-    for (int p : model.parameters().of_node(i)) weights = weights || trains(model, p);
+    for (int p : model.parameters().of_node(i)) weights = weights || model.parameters().trains(p, model.graph());
     for (int source : node.inputs) input = input || wanted[static_cast<size_t>(source)];
     wanted[static_cast<size_t>(i)] = weights || input;
     const double flops = node.layer->flops(node.input_shapes, node.shape);
@@ -28,7 +23,8 @@ void count_flops(const Model& model, ModelCost& cost) {
 
 void count_memory(Model& model, ModelCost& cost) {
   PlanOptions options = {.batch = cost.batch, .training = true, .gradients = true};
-  if (model.graph().output_shape().rank() == 1) options.loss = PlanOptions::Loss{};
+  if (model.graph().output_shape().rank() == 1)
+    options.loss = PlanOptions::Loss{.rule = {.kind = kernels::usual_loss(model.outputs())}};
   const auto plan = make_plan(model.graph(), model.parameters(), options);
   cost.activations = plan->arena_bytes + plan->shared_bytes;
   cost.gradients = plan->gradient_bytes;
@@ -36,7 +32,7 @@ void count_memory(Model& model, ModelCost& cost) {
   for (int p = 0; p < model.parameters().size(); ++p) {
     const size_t bytes = model.parameters()[p].value.bytes();
     cost.weights += bytes;
-    if (trains(model, p)) cost.optimizer += 2 * bytes;
+    if (model.parameters().trains(p, model.graph())) cost.optimizer += 2 * bytes;
   }
 }
 

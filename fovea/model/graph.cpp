@@ -64,10 +64,12 @@ int Graph::add(std::shared_ptr<Layer> layer, std::vector<int> inputs) {
   if (too_large(node.shape))
     throw usage_error(node.layer->name(), "the output of shape {} is too large (expected at most {} numbers a picture)",
                       to_string(node.shape), kMostElements);
-  for (const ParameterSpec& spec : node.layer->parameters(node.input_shapes))
+  for (const ParameterSpec& spec : node.layer->parameters(node.input_shapes)) {
     if (too_large(spec.shape))
       throw usage_error(node.layer->name(), "{} of shape {} is too large (expected at most {} numbers)", spec.name,
                         to_string(spec.shape), kMostElements);
+    spec.constraint.check(spec.shape, node.layer->name() + ": " + spec.name + "_constraint");
+  }
   if (!node.inputs.empty() && node.inputs != std::vector<int>{size() - 1}) sequential_ = false;
   nodes_.push_back(std::move(node));
   return size() - 1;

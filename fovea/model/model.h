@@ -1,6 +1,7 @@
 // A model: its graph, its numbers, and what belongs to them when it is kept in a file.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <type_traits>
@@ -31,7 +32,14 @@ class Model {
   const Parameters& parameters() const { return parameters_; }
   const std::string& name() const { return graph_.name(); }
   const Shape& input_shape() const { return graph_.input_shape(); }
-  int64_t classes() const { return graph_.output_shape().back(); }
+  int64_t outputs() const { return graph_.output_shape().back(); }
+  // One output tells two classes apart: it is the probability of the second.
+  int64_t classes() const { return outputs() == 1 ? 2 : outputs(); }
+  // What one picture's outputs say of every class.
+  void class_probabilities(const float* outputs, float* classes) const {
+    if (this->outputs() == 1) classes[0] = 1 - outputs[0], classes[1] = outputs[0];
+    else std::copy_n(outputs, this->outputs(), classes);
+  }
 
   ModelInfo info;
 

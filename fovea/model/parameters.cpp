@@ -1,6 +1,8 @@
 #include "fovea/model/parameters.h"
 
+#include <algorithm>
 #include <cassert>
+#include <cmath>
 
 #include "fovea/base/random.h"
 
@@ -63,10 +65,15 @@ void Parameters::set_slot(int i, int slot, const Array& values) {
   pack(parameter, values.values<float>().data(), parameter.slots[static_cast<size_t>(slot)]);
 }
 
-void Parameters::book_slots(int i, int slots) {
-  Parameter& parameter = (*this)[i];
-  parameter.slots.clear();
-  for (int s = 0; s < slots; ++s) parameter.slots.emplace_back(parameter.value.bytes());
+void Parameters::book_slots(std::span<const float> starts) {
+  for (Parameter& parameter : all_) {
+    parameter.slots.clear();
+    if (!parameter.spec.trainable) continue;
+    for (const float start : starts) {
+      parameter.slots.emplace_back(parameter.value.bytes());
+      std::ranges::fill(parameter.slots.back().as<float>(), start);
+    }
+  }
 }
 
 void Parameters::set_home(int i, const kernels::WeightsLayout& layout) {
@@ -86,9 +93,29 @@ void Parameters::set_home(int i, const kernels::WeightsLayout& layout) {
 
 int64_t Parameters::count(bool trainable_only, const Graph& graph) const {
   int64_t total = 0;
-  for (const Parameter& parameter : all_)
-    if (!trainable_only || (parameter.spec.trainable && graph.node(parameter.node).layer->trainable()))
-      total += parameter.spec.shape.elements();
+  for (int i = 0; i < size(); ++i)
+    if (!trainable_only || trains(i, graph)) total += (*this)[i].spec.shape.elements();
+  return total;
+}
+
+bool Parameters::trains(int i, const Graph& graph) const {
+  const Parameter& parameter = (*this)[i];
+  return parameter.spec.trainable && graph.node(parameter.node).layer->trainable();
+}
+
+double Parameters::penalty(const Graph& graph) const {
+  double total = 0;
+  for (int i = 0; i < size(); ++i) {
+    const Parameter& parameter = (*this)[i];
+    const Regularizer& regularizer = parameter.spec.regularizer;
+    if (!regularizer.any() || !trains(i, graph)) continue;
+    double sizes = 0, squares = 0;
+    for (const double w : parameter.value.as<float>()) {  // padding is zero
+      sizes += std::abs(w);
+      squares += w * w;
+    }
+    total += regularizer.l1 * sizes + regularizer.l2 * squares;
+  }
   return total;
 }
 

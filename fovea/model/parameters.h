@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -40,7 +41,8 @@ class Parameters {
   void set(int i, const Array& values);
   Array get_slot(int i, int slot) const;
   void set_slot(int i, int slot, const Array& values);
-  void book_slots(int i, int slots);
+  // For every parameter that may train: a slot for each number, full of it.
+  void book_slots(std::span<const float> starts);
 
   // Moves a parameter and its slots into a layout.
   void set_home(int i, const kernels::WeightsLayout& layout);
@@ -50,6 +52,9 @@ class Parameters {
   void changed() { ++version_; }
 
   int64_t count(bool trainable_only, const Graph& graph) const;
+  bool trains(int i, const Graph& graph) const;
+  // What the regularizers of all parameters that train add to the loss.
+  double penalty(const Graph& graph) const;
 
  private:
   std::vector<Parameter> all_;

@@ -68,19 +68,20 @@ void drop_identities(PlanGraph& graph, const PassContext& context) {
   }
 }
 
-// The cross-entropy works from logits where softmax produced the output (Keras: _get_logits); the loss's kernel gives the
-// probabilities too, so the softmax itself goes.
-void fuse_softmax_and_loss(PlanGraph& graph, const PassContext& context) {
-  if (!context.loss) return;
+// A cross-entropy works from logits where softmax (of two classes: a sigmoid) produced the output (Keras: _get_logits);
+// the loss's kernel gives the probabilities too, so the activation itself goes.
+void fuse_activation_and_loss(PlanGraph& graph, const PassContext& context) {
+  if (context.loss == kernels::FusedActivation::none) return;
   const PlanNode& last = at(graph, graph.output);
-  if (last.layer->is_activation() != ActivationKind::softmax || last.shape.rank() != 1) return;
-  if (!graph.consumers(graph.output).empty()) return;
-  const int softmax = graph.output;
+  const bool softmax = context.loss == kernels::FusedActivation::softmax;
+  if (last.layer->is_activation() != (softmax ? ActivationKind::softmax : ActivationKind::sigmoid)) return;
+  if (last.shape.rank() != 1 || !graph.consumers(graph.output).empty()) return;
+  const int activation = graph.output;
   graph.logits = last.inputs[0];
-  // Somebody who asks for the softmax's own output still gets it, beside the loss.
+  // Somebody who asks for the activation's own output still gets it, beside the loss.
   for (int kept : graph.kept)
-    if (graph.value_of[static_cast<size_t>(kept)] == softmax) return;
-  graph.replace(softmax, graph.logits);
+    if (graph.value_of[static_cast<size_t>(kept)] == activation) return;
+  graph.replace(activation, graph.logits);
 }
 
 std::vector<std::vector<float>> values_of(const PlanNode& node, const Parameters& parameters) {
@@ -172,7 +173,7 @@ void choose_scopes(PlanGraph& graph, const PassContext&) {
 const std::vector<Pass>& passes() {
   static const std::vector<Pass> all = {
       {"split layers", split_layers}, {"drop identities", drop_identities},
-      {"fuse softmax and loss", fuse_softmax_and_loss}, {"fold normalisation", fold_normalisation},
+      {"fuse activation and loss", fuse_activation_and_loss}, {"fold normalisation", fold_normalisation},
       {"fuse relu", fuse_relu}, {"drop dead layers", drop_dead_layers}, {"choose scopes", choose_scopes}};
   return all;
 }

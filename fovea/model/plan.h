@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "fovea/kernels/loss.h"
+#include "fovea/kernels/losses.h"
 #include "fovea/model/parameters.h"
 #include "fovea/model/update_rule.h"
 #include "fovea/tensor/buffer.h"
@@ -26,10 +26,9 @@ struct PlanOptions {
   bool input_gradient = false;                     // the gradient at the input too
   std::vector<int> outputs;                        // layers (nodes of the graph) whose outputs are asked for
   std::vector<int> output_gradients;               // layers at whose outputs the gradient is asked for
-  // The cross-entropy behind the output; without it and with `gradients`, backward starts from Feed::gradients.
+  // The loss behind the output; without it and with `gradients`, backward starts from Feed::gradients.
   struct Loss {
-    bool sparse_rule = false;
-    float label_smoothing = 0;
+    kernels::LossRule rule = {};
     bool sample_weights = false;
   };
   std::optional<Loss> loss;
@@ -86,6 +85,7 @@ struct Plan {
     kernels::WeightsLayout layout;
     float* values = nullptr;             // summed over lanes, in the home layout
     std::vector<double> squares;         // by chunk
+    std::vector<double> penalties;       // of a regularized parameter, by chunk: what its size adds to the loss
     float scale = 1;                     // set between compute and update
   };
   std::vector<std::unique_ptr<Gradient>> parameter_gradients;

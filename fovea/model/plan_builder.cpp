@@ -5,6 +5,8 @@
 
 #include "fovea/base/thread_pool.h"
 #include "fovea/kernels/eltwise.h"
+#include "fovea/kernels/penalty.h"
+#include "fovea/kernels/project.h"
 #include "fovea/kernels/reduce.h"
 #include "fovea/model/program.h"
 
@@ -48,7 +50,7 @@ class Builder {
     if (options.batch < 1) throw usage_error("batch size", "must be at least 1 (got {})", options.batch);
     run_passes(graph_,
                {.parameters = parameters, .training = options.training, .gradients = options.gradients,
-                .loss = options.loss.has_value()},
+                .loss = options.loss ? kernels::fused_activation(options.loss->rule.kind) : kernels::FusedActivation::none},
                options.disabled_passes);
   }
 
@@ -333,9 +335,10 @@ class Builder {
 
   void bind_gradients() {
     Segment sum = empty_segment("gradients are summed"), move = empty_segment("gradients are laid out as weights");
-    Segment update = empty_segment("weights are new");
+    Segment complete = empty_segment("gradients have all they are made of");
+    Segment update = empty_segment("weights are new"), hold = empty_segment("weights are held by constraints");
     size_t turn = 0;
-    bool moved = false;
+    bool moved = false, completed = false, held = false;
     for (size_t g = 0; g < blueprint_.gradients.size(); ++g) {
       const auto& gradient = blueprint_.gradients[g];
       Parameter& parameter = parameters_[gradient.parameter];
@@ -346,14 +349,15 @@ class Builder {
       for (int l = 0; l < plan_->lanes; ++l)
         if (written_.contains({l, static_cast<int>(g)})) lanes.push_back(l);
       const int64_t floats = static_cast<int64_t>(gradient.layout.bytes() / sizeof(float));
-      entry->squares.resize(static_cast<size_t>((floats + kChunk - 1) / kChunk));
+      const bool more = adds_to_gradient(parameter);
+      if (!more) entry->squares.resize(chunks(floats));
       entry->values = reinterpret_cast<float*>(lane_gradient(lanes[0], static_cast<int>(g)));
       for (int64_t start = 0; start < floats; start += kChunk, ++turn) {
         const int64_t count = std::min(kChunk, floats - start);
         const size_t lane = turn % static_cast<size_t>(plan_->lanes);
         Pointers pointers;
         for (int l : lanes) pointers.push_back(reinterpret_cast<float*>(lane_gradient(l, static_cast<int>(g))) + start);
-        pointers.push_back(&entry->squares[static_cast<size_t>(start / kChunk)]);
+        pointers.push_back(more ? nullptr : &entry->squares[static_cast<size_t>(start / kChunk)]);
         sum.lanes[lane].push_back(single(kernels::reduce({.elements = count, .lanes = static_cast<int64_t>(lanes.size())}),
                                          parameter.path, "sum of lanes", StepInfo::update, pointers,
                                          static_cast<size_t>(count) * sizeof(float), lane));
@@ -368,21 +372,96 @@ class Builder {
         entry->values = reinterpret_cast<float*>(to);
         moved = true;
       }
-      if (options_.update != nullptr) bind_update(*entry, parameter, turn, update);
+      if (more) bind_completion(*entry, parameter, turn, complete);
+      completed = completed || more;
+      if (options_.update != nullptr) {
+        bind_update(*entry, parameter, turn, update);
+        held = bind_constraint(parameter, g, hold) || held;
+      }
       plan_->parameter_gradients.push_back(std::move(entry));
     }
     plan_->compute.push_back(std::move(sum));
     if (moved) plan_->compute.push_back(std::move(move));
+    if (completed) plan_->compute.push_back(std::move(complete));
     if (options_.update == nullptr) return;
     // Moving statistics are there already, in the first lane.
     if (plan_->update.empty()) plan_->update.push_back(empty_segment("weights are new"));
     for (size_t l = 0; l < update.lanes.size(); ++l)
       for (BoundCall& call : update.lanes[l]) plan_->update[0].lanes[l].push_back(std::move(call));
+    if (held) plan_->update.push_back(std::move(hold));
+  }
+
+  static size_t chunks(int64_t floats) { return static_cast<size_t>((floats + kChunk - 1) / kChunk); }
+
+  // Whether a gradient is more than what backward leaves: a penalty's derivative, or what an optimizer gathers.
+  bool adds_to_gradient(const Parameter& parameter) const {
+    return parameter.spec.regularizer.any() || (options_.update != nullptr && options_.update->gather(1) != nullptr);
+  }
+
+  void bind_completion(Plan::Gradient& gradient, Parameter& parameter, size_t& turn, Segment& segment) {
+    const Regularizer& regularizer = parameter.spec.regularizer;
+    const int64_t floats = parameter.stored_elements();
+    gradient.squares.resize(chunks(floats));
+    if (regularizer.any()) gradient.penalties.resize(chunks(floats));
+    for (int64_t start = 0; start < floats; start += kChunk, ++turn) {
+      const int64_t count = std::min(kChunk, floats - start);
+      const size_t lane = turn % static_cast<size_t>(plan_->lanes), chunk = static_cast<size_t>(start / kChunk);
+      const auto add = [&](const KernelPtr& kernel, const char* name, Pointers pointers) {
+        segment.lanes[lane].push_back(single(kernel, parameter.path, name, StepInfo::update, std::move(pointers),
+                                             static_cast<size_t>(count) * sizeof(float), lane));
+      };
+      float* values = gradient.values + start;
+      if (regularizer.any())
+        add(kernels::add_penalty({.elements = count, .l1 = static_cast<float>(regularizer.l1),
+                                  .l2 = static_cast<float>(regularizer.l2)}),
+            "penalty", {static_cast<float*>(parameter.value.data()) + start, values, &gradient.penalties[chunk]});
+      if (const KernelPtr gather = options_.update != nullptr ? options_.update->gather(count) : nullptr) {
+        Pointers pointers = {values};
+        for (Buffer& slot : parameter.slots) pointers.push_back(static_cast<float*>(slot.data()) + start);
+        add(gather, "gather", std::move(pointers));
+      }
+      add(kernels::reduce({.elements = count}), "squares", {values, &gradient.squares[chunk]});
+    }
+  }
+
+  // Norms are taken in Keras's order: weights that live in another are brought there and back.
+  bool bind_constraint(Parameter& parameter, size_t turn, Segment& segment) {
+    const Constraint& constraint = parameter.spec.constraint;
+    if (constraint.kind == ConstraintKind::none) return false;
+    const size_t lane = turn % static_cast<size_t>(plan_->lanes);
+    const auto add = [&](const KernelPtr& kernel, Pointers pointers) {
+      segment.lanes[lane].push_back(single(kernel, parameter.path, "constraint", StepInfo::update, std::move(pointers),
+                                           parameter.value.bytes(), lane));
+    };
+    void* weights = parameter.value.data();
+    if (constraint.kind == ConstraintKind::non_neg) {
+      add(kernels::not_negative(parameter.stored_elements()), {weights});
+      return true;
+    }
+    const Shape& shape = parameter.spec.shape;
+    kernels::NormRangeProblem problem = {.shape = shape,
+                                         .axes = constraint.axis,
+                                         .least = static_cast<float>(constraint.min_value),
+                                         .most = static_cast<float>(constraint.max_value),
+                                         .rate = static_cast<float>(constraint.rate)};
+    for (int64_t& axis : problem.axes) axis = (axis + shape.rank()) % shape.rank();
+    if (constraint.kind == ConstraintKind::unit_norm) problem.least = problem.most = 1;
+    const auto plain = kernels::WeightsLayout::plain(shape);
+    if (*parameter.home == plain) {
+      add(kernels::norms_in_range(problem), {weights});
+      return true;
+    }
+    void* keras = memory(plain.bytes());
+    plan_->copy_bytes += plain.bytes();
+    add(kernels::weights_reorder(*parameter.home, plain), {weights, keras});
+    add(kernels::norms_in_range(problem), {keras});
+    add(kernels::weights_reorder(plain, *parameter.home), {keras, weights});
+    return true;
   }
 
   void bind_update(Plan::Gradient& gradient, Parameter& parameter, size_t& turn, Segment& segment) {
     const int64_t floats = parameter.stored_elements();
-    assert(static_cast<int>(parameter.slots.size()) == options_.update->slots() && "the optimizer's state is booked");
+    assert(parameter.slots.size() == options_.update->slots().size() && "the optimizer's state is booked");
     for (int64_t start = 0; start < floats; start += kChunk, ++turn) {
       const int64_t count = std::min(kChunk, floats - start);
       const size_t lane = turn % static_cast<size_t>(plan_->lanes);

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "fovea/kernels/losses.h"
 #include "fovea/model/graph.h"
 #include "fovea/model/parameters.h"
 
@@ -27,7 +28,7 @@ struct PlanGraph {
   std::vector<PlanNode> nodes;
   std::vector<int> value_of;  // model node -> the node whose output is that layer's output
   int output = 0;             // the model's output
-  int logits = -1;            // the input of the softmax that the loss does itself, else -1
+  int logits = -1;            // the input of the activation that the loss does itself, else -1
   std::vector<int> kept;      // model nodes whose outputs are asked for
 
   std::vector<int> consumers(int node) const;
@@ -41,7 +42,7 @@ struct PassContext {
   const Parameters& parameters;
   bool training = false;    // batch statistics, dropout
   bool gradients = false;
-  bool loss = false;        // a cross-entropy follows the output
+  kernels::FusedActivation loss = kernels::FusedActivation::none;  // that the loss does itself where it is the last layer
 };
 
 struct Pass {

@@ -87,7 +87,7 @@ void Program::plan_head() {
     return;
   }
   if (shape.rank() != 1)
-    throw usage_error(node().layer->name(), "a cross-entropy needs a vector of classes behind the last layer (got shape {})",
+    throw usage_error(node().layer->name(), "a loss needs a vector of classes behind the last layer (got shape {})",
                       to_string(shape));
   const int64_t classes = shape[0];
   const Value targets = book(plain, "targets");
@@ -106,11 +106,9 @@ void Program::plan_head() {
   const int losses = result(sizeof(float), rows());
   blueprint_.probabilities = buffers[static_cast<size_t>(probabilities)].index;
   blueprint_.losses = buffers[static_cast<size_t>(losses)].index;
-  const KernelPtr kernel = kernels::cross_entropy({.rows = rows(), .classes = classes, .batch = batch(),
-                                                   .from_logits = graph_.logits >= 0,
-                                                   .sparse_rule = options_.loss->sparse_rule,
-                                                   .label_smoothing = options_.loss->label_smoothing});
-  record("cross-entropy", kernel,
+  const KernelPtr kernel = kernels::loss({.rule = options_.loss->rule, .rows = rows(), .classes = classes,
+                                          .batch = batch(), .from_logits = graph_.logits >= 0});
+  record("loss", kernel,
          {in(src), in(targets), in(weights), {Arg::write, probabilities}, {Arg::write, losses}, out(diff)}, ProgramStep::unit);
 }
 

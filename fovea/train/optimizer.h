@@ -1,5 +1,7 @@
-// How weights follow their gradients (Keras: optimizers/*.py): SGD, RMSprop, Adam, AdamW, with Keras's defaults and
-// Keras's place for epsilon.
+// How weights follow their gradients (Keras: optimizers/*.py), with Keras's defaults, its order of what is done in a
+// step, and its place for epsilon.
+//
+//   gradients of several steps averaged -> clipped -> weights decayed -> the rule -> moving average -> constraints
 #pragma once
 
 #include <memory>
@@ -15,17 +17,27 @@ namespace fovea {
 
 // Numbers left out take Keras's default for the optimizer named.
 struct OptimizerOptions {
-  std::string name = "adam";               // sgd, rmsprop, adam, adamw
+  std::string name = "adam";                 // one of Optimizer::names
   std::optional<double> learning_rate = {};  // sgd 0.01, else 0.001
-  double momentum = 0;                     // sgd, rmsprop
-  bool nesterov = false;                   // sgd
-  double rho = 0.9;                        // rmsprop
-  bool centered = false;                   // rmsprop
-  double beta_1 = 0.9, beta_2 = 0.999;     // adam, adamw
-  bool amsgrad = false;                    // adam, adamw
+  double momentum = 0;                       // sgd, rmsprop
+  bool nesterov = false;                     // sgd
+  std::optional<double> rho = {};            // rmsprop 0.9, adadelta 0.95
+  bool centered = false;                     // rmsprop
+  double beta_1 = 0.9;                       // adam, adamw, adamax, nadam, lion
+  std::optional<double> beta_2 = {};         // the same; lion 0.99, else 0.999
+  bool amsgrad = false;                      // adam, adamw
+  double initial_accumulator_value = 0.1;    // adagrad
   double epsilon = 1e-7;
   std::optional<double> weight_decay = {};   // decoupled; adamw 0.004, else none
+  // Words: a weight whose path ("dense/bias") has one of them in it does not decay.
+  std::vector<std::string> exclude_from_weight_decay = {};
   std::optional<double> clipnorm = {}, clipvalue = {}, global_clipnorm = {};  // at most one
+  // A moving average of the weights beside them, which they take at the end of fit and, where said, every so many steps.
+  bool use_ema = false;
+  double ema_momentum = 0.99;
+  std::optional<int64_t> ema_overwrite_frequency = {};
+  // Weights are updated every so many steps, by the mean of the gradients since.
+  std::optional<int64_t> gradient_accumulation_steps = {};
 
   template <class Visitor>
   void fields(Visitor& v) {
@@ -38,62 +50,61 @@ struct OptimizerOptions {
     v("beta_1", beta_1);
     v("beta_2", beta_2);
     v("amsgrad", amsgrad);
+    v("initial_accumulator_value", initial_accumulator_value);
     v("epsilon", epsilon);
     v("weight_decay", weight_decay);
+    v("exclude_from_weight_decay", exclude_from_weight_decay);
     v("clipnorm", clipnorm);
     v("clipvalue", clipvalue);
     v("global_clipnorm", global_clipnorm);
+    v("use_ema", use_ema);
+    v("ema_momentum", ema_momentum);
+    v("ema_overwrite_frequency", ema_overwrite_frequency);
+    v("gradient_accumulation_steps", gradient_accumulation_steps);
   }
 };
 
-enum class OptimizerKind { sgd, rmsprop, adam };
-
-// The numbers of one step, as kernels read them.
-struct StepNumbers {
-  float learning_rate = 0;
-  float step_size = 0;  // adam: lr · sqrt(1 - β₂ᵗ) / (1 - β₁ᵗ)
-  float decay = 0;      // weight_decay · lr
-};
+struct StepNumbers;
+struct OptimizerRule;
 
 class Optimizer final : public UpdateRule {
  public:
   // Throws Error (usage) for an unknown name or a number out of its range.
   explicit Optimizer(OptimizerOptions options = {});
 
+  // As given, with what was left out filled in.
   const OptimizerOptions& options() const { return options_; }
   static const std::vector<std::string>& names();
 
   double learning_rate() const { return learning_rate_; }
   void set_learning_rate(double rate) { learning_rate_ = rate; }
+  // Steps so far, those that only gathered gradients too.
   int64_t iterations() const { return iterations_; }
-  void set_iterations(int64_t iterations) { iterations_ = iterations; }
+  void set_iterations(int64_t iterations);
 
-  // Before an update: the numbers of step `iterations` + 1, which is then counted, and the plan's clipping factors.
-  void begin_step(Plan& plan);
+  // Before a plan computes gradients: the numbers of step `iterations` + 1.
+  void begin_step();
+  // Between its gradients and its update: the plan's clipping factors. The step counts from here on.
+  void commit(Plan& plan);
+  // At the end of a training: weights that train take their moving average, if there is one.
+  void finish(const Graph& graph, Parameters& parameters) const;
 
-  int slots() const override;
+  // Keras's names of a parameter's state buffers, in order: "momentum", "velocity", …
+  std::vector<std::string> slot_names() const;
+  std::vector<float> slots() const override;
+  kernels::KernelPtr gather(int64_t elements) const override;
   kernels::KernelPtr kernel(int64_t elements, const Parameter& parameter) const override;
 
  private:
+  int64_t gathered_steps() const { return options_.gradient_accumulation_steps.value_or(1); }
+  float nadam_momentum(int64_t update) const;
+
   OptimizerOptions options_;
-  OptimizerKind kind_ = OptimizerKind::adam;
+  const OptimizerRule* rule_;
   double learning_rate_ = 0;
   int64_t iterations_ = 0;
-  std::shared_ptr<StepNumbers> numbers_ = std::make_shared<StepNumbers>();
+  float nadam_product_ = 1;  // of nadam's momenta of all updates so far
+  std::shared_ptr<StepNumbers> numbers_;
 };
-
-// One optimizer step on `elements` floats. Arguments: gradient, weights, slots, scale, scratch.
-struct UpdateProblem {
-  int64_t elements = 0;
-  OptimizerKind kind = OptimizerKind::adam;
-  // The complements are rounded from double: 1 - 0.999f is 1.3e-5 off.
-  float momentum = 0, rho = 0.9f, rest_rho = 0.1f, rest_beta_1 = 0.1f, rest_beta_2 = 0.001f, epsilon = 1e-7f;
-  float clipvalue = 0;  // 0: none
-  bool nesterov = false, centered = false, amsgrad = false;
-  const StepNumbers* numbers = nullptr;
-
-  size_t slots() const;
-};
-kernels::KernelPtr update_kernel(const UpdateProblem& problem);
 
 }  // namespace fovea

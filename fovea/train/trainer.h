@@ -6,6 +6,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,16 +14,19 @@
 #include "fovea/model/runner.h"
 #include "fovea/train/callback.h"
 #include "fovea/train/examples.h"
+#include "fovea/train/loss.h"
 #include "fovea/train/optimizer.h"
 
 namespace fovea {
 
-enum class Loss { categorical_crossentropy, sparse_categorical_crossentropy };
-
 struct TrainerOptions {
   OptimizerOptions optimizer = {};
-  Loss loss = Loss::categorical_crossentropy;  // labels as integers and as one-hot both serve both
+  // Labels as integers and as one-hot serve all. Default: categorical_crossentropy, of a model with one output
+  // binary_crossentropy.
+  std::optional<Loss> loss = {};
   float label_smoothing = 0;
+  float focal_alpha = 0.25f, focal_gamma = 2;  // Keras's alpha and gamma of the focal cross-entropies
+  bool focal_balancing = false;                // apply_class_balancing of the binary one
   uint64_t seed = 0;        // of shuffling and dropout
   int threads = 0;          // 0: one a core that this process may use
   int lanes = 0;            // 0: chosen by batch size and cores; part of what makes results repeat bit for bit
@@ -42,16 +46,18 @@ struct FitOptions {
 
 struct Evaluation {
   double loss = 0, accuracy = 0, top5 = 0;
-  std::vector<float> probabilities;  // (n, classes)
+  std::vector<float> probabilities;  // (n, classes), also of a model with one output
   std::vector<int32_t> labels;
   double seconds = 0;
 };
 
 class Trainer {
  public:
+  // Throws Error (usage) where loss and model do not fit.
   Trainer(Model& model, TrainerOptions options = {});
 
-  // Throws Error (usage) where pictures and model do not fit; Error (failed) at a loss or a gradient that is not finite,
+  // The loss is Keras's: with the penalties of regularizers. With a moving average (use_ema) the weights are it at the
+  // end. Throws Error (usage) where pictures and model do not fit; Error (failed) at a loss or a gradient that is not finite,
   // naming step and tensor, with the weights as they were before that step.
   History fit(const Examples& examples, const FitOptions& options);
   Evaluation evaluate(const Examples& examples, int64_t batch_size = 32);
@@ -73,6 +79,7 @@ class Trainer {
     double loss = 0;
     int64_t correct = 0, top5 = 0, rows = 0;
   };
+  PlanOptions::Loss loss() const;
   Runner& train_runner(int64_t batch_size);
   Runner& evaluation_runner(int64_t batch_size);
   void step(Runner& runner, const kernels::Feed& feed, int64_t rows, int epoch, int64_t position, Sums& sums,

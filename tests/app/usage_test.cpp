@@ -50,7 +50,7 @@ TEST(Usage, RefusesInOneClearLine) {
        2,
        "--learning-rate: cannot be (got nan, expected a number of at least 0)"},
       {{"train", "basic", "--optimizer", "adm"}, 2, "; did you mean \"adam\""},
-      {{"train", "basic", "--loss", "mse"}, 2, "--loss: unknown value"},
+      {{"train", "basic", "--loss", "hinge"}, 2, "--loss: unknown loss"},
       {{"train", "basic", "--precision", "bf16"}, 2, "--precision: bfloat16 cannot be had yet"},
       {{"train", "basic", "--precision", "f16"}, 2, "--precision: unknown value"},
       {{"train", "basic", "again"}, 2, "one word too many (got \"again\""},

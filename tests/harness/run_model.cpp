@@ -51,7 +51,7 @@ ModelRun run_model(Model& model, const PlanOptions& options, const Floats& pictu
   Parameters& parameters = model.parameters();
   ThreadPool pool(threads);
   Runner runner(model, pool, options);
-  const ArraysFeed feed(pictures, diff_output, options.batch, model.classes());
+  const ArraysFeed feed(pictures, diff_output, options.batch, model.outputs());
   const kernels::RunContext context = {.feed = &feed, .seed = kRunSeed, .epoch = kRunEpoch, .position = kRunPosition};
   Plan& plan = runner.plan(options.batch);
   for (int run = 0; run < 2; ++run) {

@@ -321,8 +321,10 @@ TEST(KerasConfigs, RefuseByNameWhatCannotBeHad) {
   EXPECT_THAT(sequential(R"({"class_name": "Flatten", "config": {"data_format": "channels_first"}})"),
               HasSubstr("channels_last"));
   EXPECT_THAT(
-      sequential(R"({"class_name": "Dense", "config": {"units": 2, "kernel_regularizer": {"class_name": "L2"}}})"),
-      HasSubstr(R"(unknown option "kernel_regularizer")"));
+      sequential(R"({"class_name": "Dense", "config": {"units": 2, "activity_regularizer": {"class_name": "L2"}}})"),
+      HasSubstr(R"(unknown option "activity_regularizer")"));
+  EXPECT_THAT(sequential(R"({"class_name": "Dense", "config": {"units": 2, "kernel_regularizer": "l3"}})"),
+              HasSubstr(R"(kernel_regularizer: unknown regularizer (got "l3", expected L1, L2 or L1L2))"));
   EXPECT_THAT(refused_text(R"({"class_name": "CustomCNN", "config": {}})"),
               HasSubstr("expected Sequential or Functional"));
 

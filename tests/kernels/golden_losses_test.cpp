@@ -1,11 +1,12 @@
-// Cross-entropies that Keras computed: tests/golden/losses, see tests/golden/README.md.
+// Losses that Keras computed: tests/golden/losses, see tests/golden/README.md.
 #include <gtest/gtest.h>
 
 #include <numeric>
 
 #include "fovea/base/file.h"
 #include "fovea/base/json.h"
-#include "fovea/kernels/loss.h"
+#include "fovea/kernels/losses.h"
+#include "fovea/train/loss.h"
 #include "tests/harness/golden.h"
 #include "tests/kernels/buffers.h"
 #include "tests/harness/source_tree.h"
@@ -35,12 +36,15 @@ TEST_P(GoldenLoss, AgreesWithKeras) {
   const std::string path = source_tree("tests/golden/losses/" + GetParam() + ".json");
   const Json golden = parse_json(read_file(path), path);
   const size_t rows = golden.at("predictions").size(), classes = golden.at("predictions").at(0).size();
-  const auto kernel = cross_entropy({.rows = static_cast<int64_t>(rows),
-                                     .classes = static_cast<int64_t>(classes),
-                                     .batch = static_cast<int64_t>(rows),
-                                     .from_logits = golden.at("path") != "probabilities",
-                                     .sparse_rule = golden.at("name") == "sparse_categorical_crossentropy",
-                                     .label_smoothing = golden.at("label_smoothing").get<float>()});
+  const auto kernel = loss({.rule = {.kind = loss_of(golden.at("name").get<std::string>(), path),
+                                     .label_smoothing = golden.at("label_smoothing").get<float>(),
+                                     .alpha = golden.value("alpha", 0.25f),
+                                     .gamma = golden.value("gamma", 2.0f),
+                                     .class_balancing = golden.value("apply_class_balancing", false)},
+                            .rows = static_cast<int64_t>(rows),
+                            .classes = static_cast<int64_t>(classes),
+                            .batch = static_cast<int64_t>(rows),
+                            .from_logits = golden.at("path") != "probabilities"});
   GuardedBuffer src = plain_buffer(flat(golden.at("predictions")));
   GuardedBuffer targets = plain_buffer(rows_of(golden.at("targets"), classes));
   GuardedBuffer weights = plain_buffer(flat(golden.value("sample_weight", Json::array())));

@@ -64,10 +64,9 @@ class StillFeed final : public kernels::Feed {
 
 // Allocations of each of a few steps: forward, backward, update. The first ones, in which every thread comes to run its
 // first kernel and caches grow, are not counted.
-std::vector<int64_t> allocations_of_steps(Model model, int threads) {
-  Optimizer optimizer;
-  for (int p = 0; p < model.parameters().size(); ++p)
-    model.parameters().book_slots(p, model.parameters()[p].spec.trainable ? optimizer.slots() : 0);
+std::vector<int64_t> allocations_of_steps(Model model, int threads, const OptimizerOptions& options = {}) {
+  Optimizer optimizer(options);
+  model.parameters().book_slots(optimizer.slots());
   ThreadPool pool(threads);
   Runner runner(model, pool,
                 {.batch = kBatch,
@@ -85,8 +84,9 @@ std::vector<int64_t> allocations_of_steps(Model model, int threads) {
   for (int step = 0; step < kFirst + kCounted; ++step) {
     if (step == kFirst) counts.clear();
     const int64_t before = allocations;
+    optimizer.begin_step();
     Plan& plan = runner.compute(kBatch, {.feed = &feed, .seed = 1, .position = step * kBatch});
-    optimizer.begin_step(plan);
+    optimizer.commit(plan);
     runner.update(plan, {.feed = &feed});
     counts.push_back(allocations - before);
   }
@@ -102,6 +102,20 @@ TEST(Allocations, OfOurOwnKernelsAreNone) {
   };
   for (const int threads : {1, 3})
     for (const int64_t count : allocations_of_steps(net(), threads)) EXPECT_EQ(count, 0) << threads << " threads";
+}
+
+TEST(Allocations, OfPenaltiesConstraintsAndOptimizerOptionsAreNone) {
+  const auto net = [] {
+    const Constraint longest = {.kind = ConstraintKind::max_norm, .max_value = 0.9};
+    return sequential({.input_shape = {6, 6, 4}},
+                      BatchNormalization({.beta_regularizer = {.l1 = 0.1}, .gamma_regularizer = {.l2 = 0.1},
+                                          .beta_constraint = {.kind = ConstraintKind::non_neg}, .gamma_constraint = longest}),
+                      GlobalAveragePooling2D(), Activation(ActivationKind::softmax));
+  };
+  const OptimizerOptions options = {.name = "nadam", .weight_decay = 0.1, .clipnorm = 0.1, .use_ema = true,
+                                    .ema_overwrite_frequency = 3, .gradient_accumulation_steps = 2};
+  for (const int threads : {1, 3})
+    for (const int64_t count : allocations_of_steps(net(), threads, options)) EXPECT_EQ(count, 0) << threads << " threads";
 }
 
 TEST(Allocations, OfATrainingStepAreTheSameInEveryStep) {

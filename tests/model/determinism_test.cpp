@@ -52,9 +52,8 @@ ArrayExamples examples() {
 }
 
 // Weights, moving statistics and the optimizer's state after 51 steps.
-std::vector<float> trained(int threads, uint64_t seed = 3) {
-  Model model = small_net(seed);
-  Trainer trainer(model, {.seed = seed, .threads = threads, .lanes = 4, .tile = 3});
+std::vector<float> trained(Model model, const OptimizerOptions& optimizer, int threads, uint64_t seed) {
+  Trainer trainer(model, {.optimizer = optimizer, .seed = seed, .threads = threads, .lanes = 4, .tile = 3});
   trainer.fit(examples(), {.epochs = kEpochs, .batch_size = kBatch});
   EXPECT_EQ(trainer.optimizer().iterations(), 51);
   std::vector<float> all;
@@ -70,6 +69,25 @@ std::vector<float> trained(int threads, uint64_t seed = 3) {
   return all;
 }
 
+std::vector<float> trained(int threads, uint64_t seed = 3) { return trained(small_net(seed), {}, threads, seed); }
+
+// With penalties, constraints, a moving average and gradients of two steps gathered.
+std::vector<float> trained_with_options(int threads) {
+  const Constraint longest = {.kind = ConstraintKind::max_norm, .max_value = 0.9, .axis = {0, 1, 2}};
+  const Constraint positive = {.kind = ConstraintKind::non_neg};
+  Model model = sequential(
+      {.input_shape = {10, 9, 3}, .seed = 3},
+      Conv2D({.filters = 13, .kernel_size = 3, .activation = ActivationKind::relu, .kernel_regularizer = {.l2 = 0.01},
+              .kernel_constraint = longest}),
+      BatchNormalization({.gamma_regularizer = {.l1 = 0.001}, .gamma_constraint = positive}), Flatten(),
+      Dense({.units = kClasses, .activation = ActivationKind::softmax, .kernel_regularizer = {.l1 = 0.001, .l2 = 0.01},
+             .bias_constraint = positive}));
+  return trained(std::move(model),
+                 {.name = "nadam", .weight_decay = 0.01, .exclude_from_weight_decay = {"bias"}, .global_clipnorm = 0.5,
+                  .use_ema = true, .ema_overwrite_frequency = 5, .gradient_accumulation_steps = 2},
+                 threads, 3);
+}
+
 bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
   return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
 }
@@ -78,6 +96,12 @@ TEST(Determinism, TrainingGivesTheSameBitsForAnyNumberOfThreads) {
   const std::vector<float> one = trained(1);
   for (const float value : one) ASSERT_TRUE(std::isfinite(value));
   for (const int threads : {2, 3, 5}) EXPECT_TRUE(same_bits(trained(threads), one)) << threads << " threads";
+}
+
+TEST(Determinism, AlsoWithPenaltiesConstraintsAveragesAndGatheredGradients) {
+  const std::vector<float> one = trained_with_options(1);
+  for (const float value : one) ASSERT_TRUE(std::isfinite(value));
+  for (const int threads : {2, 3}) EXPECT_TRUE(same_bits(trained_with_options(threads), one)) << threads << " threads";
 }
 
 TEST(Determinism, ASecondTrainingGivesTheSameBits) { EXPECT_TRUE(same_bits(trained(2), trained(2))); }

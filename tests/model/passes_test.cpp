@@ -10,7 +10,7 @@ namespace {
 
 constexpr int64_t kBatch = 7;
 
-const std::vector<std::string> kOptional = {"drop identities", "fuse softmax and loss", "fold normalisation",
+const std::vector<std::string> kOptional = {"drop identities", "fuse activation and loss", "fold normalisation",
                                             "fuse relu",       "drop dead layers",      "choose scopes"};
 
 PlanOptions plan_options(bool gradients, bool loss) {

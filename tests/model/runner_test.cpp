@@ -90,7 +90,7 @@ TEST(Runner, RefusesALossBehindMaps) {
   Model model = std::move(net).model();
   EXPECT_EQ(refusal([&] { make_plan(model.graph(), model.parameters(), {.batch = 1, .loss = PlanOptions::Loss{}}); },
                     ErrorKind::usage),
-            "pool: a cross-entropy needs a vector of classes behind the last layer (got shape (2, 2, 3))");
+            "pool: a loss needs a vector of classes behind the last layer (got shape (2, 2, 3))");
 }
 
 }  // namespace

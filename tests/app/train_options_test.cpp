@@ -1,0 +1,109 @@
+// Losses and optimizer options by the real program, and classifiers of two classes with one output.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "fovea/base/file.h"
+#include "fovea/formats/npy.h"
+#include "fovea/formats/npz.h"
+#include "tests/harness/program.h"
+
+namespace fovea {
+namespace {
+
+using testing::HasSubstr;
+
+// pairs.npz: 40 training and 10 test pictures (6, 6, 1), every second one bright. one.json: a net with one output.
+class TwoClasses : public testing::Test {
+ protected:
+  TwoClasses() {
+    const Array x_train = pictures(40), x_test = pictures(10), y_train = labels(40), y_test = labels(10);
+    save_npz(place_ / "pairs.npz",
+             std::vector<NamedTensor>{NamedTensor::of("x_train", x_train), NamedTensor::of("y_train", y_train),
+                                      NamedTensor::of("x_test", x_test), NamedTensor::of("y_test", y_test)});
+    write_file_atomically(place_ / "one.json", R"({"name": "one", "input_shape": [6, 6, 1], "layers": [
+        {"Conv2D": {"filters": 2, "kernel_size": 3, "kernel_regularizer": "l2"}}, {"Flatten": {}},
+        {"Dense": {"units": 1, "activation": "sigmoid", "kernel_constraint": {"class_name": "MaxNorm"}}}]})");
+  }
+
+  Ended train(const std::string& name, std::vector<std::string> more) const {
+    more.insert(more.begin(), {"train", "one.json", "--data", "pairs.npz", "--class-names", "dark,bright", "--name", name,
+                               "--threads", "1", "--batch-size", "8", "--learning-rate", "0.05"});
+    return place_.run(more);
+  }
+
+  const Workplace place_;
+
+ private:
+  static Array pictures(int64_t count) {
+    Array values(DType::u8, {count, 6, 6, 1});
+    for (int64_t i = 0; i < count * 36; ++i)
+      values.values<uint8_t>()[static_cast<size_t>(i)] = static_cast<uint8_t>((i / 36 % 2 == 1 ? 180 : 20) + i % 37);
+    return values;
+  }
+  static Array labels(int64_t count) {
+    Array values(DType::u8, {count});
+    for (int64_t i = 0; i < count; ++i) values.values<uint8_t>()[static_cast<size_t>(i)] = static_cast<uint8_t>(i % 2);
+    return values;
+  }
+};
+
+TEST_F(TwoClasses, AreTrainedEvaluatedAndPredictedWithOneOutput) {
+  const Ended trained = train("a", {"--epochs", "6", "--json"});
+  ASSERT_EQ(trained.code, 0) << trained.err;
+  EXPECT_EQ(trained.json()["epochs"].back()["val_accuracy"], 1.0);
+  const Ended evaluated = place_.run({"eval", "runs/train/a", "--data", "pairs.npz", "--json"});
+  ASSERT_EQ(evaluated.code, 0) << evaluated.err;
+  const Json result = evaluated.json();
+  EXPECT_EQ(result["accuracy"], 1.0);
+  EXPECT_EQ(result["classes"], Json::parse(R"(["dark", "bright"])"));
+  EXPECT_EQ(result["confusion_matrix"], Json::parse("[[5,0],[0,5]]"));
+
+  const Ended predicted = place_.run({"predict", "runs/train/a", "pairs.npz", "--json", "-o", "p.npy"});
+  ASSERT_EQ(predicted.code, 0) << predicted.err;
+  EXPECT_EQ(predicted.json()["pictures"][1]["top"][0]["class"], "bright");
+  const Array probabilities = load_npy(place_ / "p.npy");
+  ASSERT_EQ(probabilities.shape(), Shape({10, 2}));
+  const auto p = probabilities.values<float>();
+  EXPECT_GT(p[0], 0.5f);
+  EXPECT_GT(p[3], 0.5f);
+  EXPECT_FLOAT_EQ(p[0] + p[1], 1);
+}
+
+TEST_F(TwoClasses, TakeNoLossThatNeedsAnOutputAClass) {
+  const Ended ended = train("a", {"--loss", "categorical_crossentropy"});
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_THAT(ended.err, HasSubstr("loss: a model with one output tells two classes apart"));
+}
+
+TEST_F(TwoClasses, ARunRemembersItsLossAndItsOptions) {
+  const Ended trained =
+      train("a", {"--epochs", "2", "--loss", "mse", "--optimizer", "nadam", "--ema-momentum", "0.5", "--weight-decay", "0.01",
+                  "--exclude-from-weight-decay", "bias,gamma", "--gradient-accumulation-steps", "2", "--clipvalue", "1"});
+  ASSERT_EQ(trained.code, 0) << trained.err;
+  const std::string config = read_file(place_ / "runs/train/a/config.toml");
+  for (const char* line : {"loss = \"mse\"\n", "optimizer = \"nadam\"\n", "ema-momentum = 0.5\n", "weight-decay = 0.01\n",
+                           "exclude-from-weight-decay = \"bias,gamma\"\n", "gradient-accumulation-steps = 2\n", "clipvalue = 1.0\n"})
+    EXPECT_THAT(config, HasSubstr(line));
+  const auto loss = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"eval", "runs/train/a", "--data", "pairs.npz", "--json"});
+    return place_.run(more).json()["loss"].get<double>();
+  };
+  EXPECT_EQ(loss({}), loss({"--loss", "mean_squared_error"}));
+  EXPECT_NE(loss({}), loss({"--loss", "bce"}));
+}
+
+TEST_F(TwoClasses, OptionsThatCannotBeAreRefused) {
+  const auto refused = [&](const std::vector<std::string>& words, const char* text) {
+    const Ended ended = train("a", words);
+    EXPECT_EQ(ended.code, 2) << text;
+    EXPECT_THAT(ended.err, HasSubstr(text));
+  };
+  refused({"--loss", "binary_crosentropy"}, "did you mean \"binary_crossentropy\"?");
+  refused({"--loss", "mse", "--label-smoothing", "0.1"}, "--label-smoothing: does not go with --loss mse");
+  refused({"--clipnorm", "1", "--global-clipnorm", "1"}, "only one of clipnorm, clipvalue and global_clipnorm can be set");
+  refused({"--exclude-from-weight-decay", "bias,,gamma"}, "must have words");
+  refused({"--ema-momentum", "1.5"}, "--ema-momentum: cannot be (got 1.5");
+}
+
+}  // namespace
+}  // namespace fovea
