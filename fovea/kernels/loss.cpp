@@ -31,6 +31,7 @@ struct Row {
   }
 };
 
+// Loss and gradient are TensorFlow's: the gradient has no Σt, so it is the derivative only where the targets sum to 1.
 double from_logits(const Row& row) {
   float max = row.src[0];
   for (size_t i = 1; i < row.classes(); ++i) max = std::max(max, row.src[i]);
@@ -45,7 +46,7 @@ double from_logits(const Row& row) {
   for (size_t i = 0; i < row.classes(); ++i) {
     const double softmax = std::exp(row.src[i] - max) / sum, t = row.target(i);
     if (row.probabilities != nullptr) row.probabilities[i] = static_cast<float>(softmax);
-    if (row.diff != nullptr) row.diff[i] = static_cast<float>((softmax * target_sum - t) * row.scale);
+    if (row.diff != nullptr) row.diff[i] = static_cast<float>((softmax - t) * row.scale);
   }
   return std::log(sum) * target_sum - dot;
 }

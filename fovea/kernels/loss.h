@@ -1,7 +1,8 @@
 // The fused path from logits to loss: softmax with categorical cross-entropy (Keras: backend/tensorflow/nn.py).
 //
-//   loss = logsumexp(z) · Σt - Σ t · z        diff_z = (softmax(z) · Σt - t) · weight / batch
+//   loss = logsumexp(z) · Σt - Σ t · z        diff_z = (softmax(z) - t) · weight / batch
 //
+// (which is the loss's derivative only where the targets sum to 1: TensorFlow's fused op leaves Σt out)
 // and the path from probabilities, which renormalises (not `sparse`) and clips to [1e-7, 1 - 1e-7].
 #pragma once
 

@@ -40,9 +40,13 @@ void check(CrossEntropyProblem p, size_t classes, bool soft) {
   for (double& x : src) x = p.from_logits ? x * 4 : static_cast<double>(static_cast<float>(0.05 + 0.4 * (x + 1)));
   std::vector<double> targets = one_hot({0, classes - 1, classes / 2, 0, classes - 1}, classes);
   if (soft) targets = random_numbers(static_cast<int64_t>(rows * classes), 2);
-  // Their sum stays near 1: differences of large losses are too coarse.
-  if (soft)
-    for (double& t : targets) t = static_cast<float>(std::abs(t) / static_cast<double>(classes));
+  // Their sum stays near 1: differences of large losses are too coarse. From logits it is 1: else the gradient is no derivative.
+  for (size_t row = 0; soft && row < rows; ++row) {
+    double sum = 0;
+    for (const double t : row_of(targets, row, classes)) sum += std::abs(t);
+    const double divisor = p.from_logits ? sum : static_cast<double>(classes);
+    for (size_t i = row * classes; i < (row + 1) * classes; ++i) targets[i] = static_cast<float>(std::abs(targets[i]) / divisor);
+  }
   const std::vector<double> weights = {1, 0.5, 0, 2, 3};
   const Result result = run(p, src, targets, weights);
   for (size_t row = 0; row < rows; ++row) {
@@ -75,6 +79,13 @@ TEST(CrossEntropy, OfLogitsIsAsKeras) {
     EXPECT_NEAR(r.probabilities[i], probabilities[i], 1e-7);
     EXPECT_NEAR(r.diff[i], probabilities[i] - (i == 0), 1e-7);
   }
+}
+
+// TensorFlow's gradient; the loss's derivative is 0 here.
+TEST(CrossEntropy, OfLogitsHasKerassGradientWhereTargetsDoNotSumToOne) {
+  const Result r = run({.rows = 1, .classes = 2}, {0, 0}, {1, 1});
+  EXPECT_FLOAT_EQ(static_cast<float>(r.losses[0]), 2 * std::log(2.0f));
+  EXPECT_EQ(r.diff, (std::vector<double>{-.5, -.5}));
 }
 
 TEST(CrossEntropy, OfLogitsGrowsBeyondTheClip) {
