@@ -122,6 +122,17 @@ void Trainer::check(const Examples& examples) const {
   if (examples.size() == 0) throw usage_error("data", "there are no pictures (got 0, expected at least 1)");
 }
 
+// A fused ReLU may turn a NaN into 0, so that one in a weight reaches neither the loss nor a gradient.
+void Trainer::check_parameters() const {
+  for (int p = 0; p < model_.parameters().size(); ++p) {
+    const Array array = model_.parameters().get(p);
+    for (const float value : array.values<float>())
+      if (!std::isfinite(value))
+        throw failed_error("training", "a weight is not finite before step {} (got {}); the first number that is not: {}",
+                           optimizer_.iterations() + 1, value, model_.parameters()[p].path);
+  }
+}
+
 void Trainer::step(Runner& runner, const kernels::Feed& feed, int64_t rows, int epoch, int64_t position, Sums& sums,
                    const Examples& examples, const uint32_t* order) {
   const kernels::RunContext context = {.feed = &feed, .seed = options_.seed, .epoch = epoch, .position = position};
@@ -160,6 +171,7 @@ History Trainer::fit(const Examples& examples, const FitOptions& options) {
   if (options.epochs < 1) throw usage_error("epochs", "must be at least 1 (got {})", options.epochs);
   if (options.batch_size < 1) throw usage_error("batch size", "must be at least 1 (got {})", options.batch_size);
   const int64_t n = examples.size(), batch = std::min(options.batch_size, n), batches = (n + batch - 1) / batch;
+  check_parameters();
   Runner& runner = train_runner(batch);
   stop_ = false;
   History history;
@@ -238,6 +250,7 @@ Evaluation Trainer::evaluate(const Examples& examples, int64_t batch_size) {
 
 double Trainer::train_on_batch(const Examples& examples) {
   check(examples);
+  check_parameters();
   const auto order = in_order(examples.size());
   const OrderedFeed feed(examples, order.data(), model_.outputs());
   Sums sums;

@@ -57,7 +57,8 @@ class Trainer {
   Trainer(Model& model, TrainerOptions options = {});
 
   // The loss is Keras's: with the penalties of regularizers. With a moving average (use_ema) the weights are it at the
-  // end. Throws Error (usage) where pictures and model do not fit; Error (failed) at a loss or a gradient that is not finite,
+  // end. Throws Error (usage) where pictures and model do not fit; Error (failed) at a weight, a loss or a gradient that is
+  // not finite,
   // naming step and tensor, with the weights as they were before that step.
   History fit(const Examples& examples, const FitOptions& options);
   Evaluation evaluate(const Examples& examples, int64_t batch_size = 32);
@@ -85,6 +86,7 @@ class Trainer {
   void step(Runner& runner, const kernels::Feed& feed, int64_t rows, int epoch, int64_t position, Sums& sums,
             const Examples& examples, const uint32_t* order);
   void check(const Examples& examples) const;
+  void check_parameters() const;
 
   Model& model_;
   TrainerOptions options_;
