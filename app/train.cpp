@@ -111,7 +111,8 @@ class Training {
   // Weights, a set of gradients a lane and the optimizer's state: where these do not fit, the system would end the
   // program, or others.
   void check_memory() {
-    const double least = static_cast<double>(weight_bytes()) * (1 + lanes() + trainer_.optimizer().slots());
+    const double copies = 1.0 + lanes() + static_cast<double>(trainer_.optimizer().slots().size());
+    const double least = static_cast<double>(weight_bytes()) * copies;
     const double memory = this_machine().memory;
     if (memory > 0 && least > memory)
       throw failed_error(

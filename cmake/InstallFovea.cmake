@@ -37,7 +37,7 @@ install(TARGETS fovea_library EXPORT foveaTargets)
 # Not for others: what speaks of the libraries underneath, what makes plans and drafts, and the tests' references.
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/fovea/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/fovea FILES_MATCHING PATTERN "*.h"
         REGEX "/kernels/[a-z_]*(_loops|_loop|_ref|-inl|_tries)\\.h$" EXCLUDE
-        REGEX "/kernels/(onednn|channel_maps|pool_window)\\.h$" EXCLUDE
+        REGEX "/kernels/(onednn|channel_maps|pool_window|winograd)\\.h$" EXCLUDE
         REGEX "/model/(plan_graph|program)\\.h$" EXCLUDE
         REGEX "/io/draft\\.h$" EXCLUDE)
 

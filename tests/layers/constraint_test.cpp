@@ -32,8 +32,8 @@ TEST(Constraint, IsReadAsEveryKerasWritesIt) {
 
 TEST(Constraint, IsWrittenAsItIsRead) {
   for (const char* json : {"null", R"({"class_name":"NonNeg","config":{}})", R"({"class_name":"UnitNorm","config":{"axis":1}})",
-                           R"({"class_name":"MaxNorm","config":{"axis":[0,1],"max_value":0.5}})",
-                           R"({"class_name":"MinMaxNorm","config":{"axis":0,"max_value":2.0,"min_value":0.5,"rate":0.25}})"})
+                           R"({"class_name":"MaxNorm","config":{"max_value":0.5,"axis":[0,1]}})",
+                           R"({"class_name":"MinMaxNorm","config":{"min_value":0.5,"rate":0.25,"max_value":2.0,"axis":0}})"})
     EXPECT_EQ(write_field(read(json)), Json::parse(json));
 }
 
