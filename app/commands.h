@@ -13,6 +13,7 @@ int train(const Arguments& arguments);
 int eval(const Arguments& arguments);
 int predict(const Arguments& arguments);
 int summary(const Arguments& arguments);
+int bench(const Arguments& arguments);
 int data(const Arguments& arguments);
 int models(const Arguments& arguments);
 int doctor(const Arguments& arguments);

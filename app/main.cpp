@@ -26,6 +26,7 @@ constexpr Command kCommands[] = {
     {"eval", "loss, accuracy, confusion matrix and report of a model on a data set", eval},
     {"predict", "class probabilities of pictures", predict},
     {"summary", "layers, parameters, FLOPs and memory of a model", summary},
+    {"bench", "how fast a model trains and predicts here, and where the time goes", bench},
     {"data", "what a data set holds", data},
     {"models", "the built-in architectures", models},
     {"doctor", "processor, threads, memory, libraries, data found", doctor},

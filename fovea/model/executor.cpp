@@ -1,5 +1,6 @@
 #include "fovea/model/executor.h"
 
+#include <chrono>
 #include <cmath>
 
 namespace fovea {
@@ -17,6 +18,24 @@ void Executor::renew(Plan& plan, const Parameters& parameters, const kernels::Ru
   if (plan.copied_version == parameters.version()) return;
   run(plan.copies, context);
   plan.copied_version = parameters.version();
+}
+
+std::vector<double> Executor::step_seconds(const Plan& plan, const kernels::RunContext& context) const {
+  using Clock = std::chrono::steady_clock;
+  std::vector<double> seconds(plan.steps.size());
+  const auto time = [&](const std::vector<BoundCall>& calls) {
+    for (const BoundCall& call : calls) {
+      const auto begin = Clock::now();
+      call.call->run(context);
+      seconds[static_cast<size_t>(call.step)] += std::chrono::duration<double>(Clock::now() - begin).count();
+    }
+  };
+  for (const auto* segments : {&plan.copies, &plan.compute, &plan.update})
+    for (const Segment& segment : *segments) {
+      for (const auto& lane : segment.lanes) time(lane);
+      time(segment.meeting);
+    }
+  return seconds;
 }
 
 std::string Executor::find_not_finite(const Plan& plan, const kernels::RunContext& context) const {

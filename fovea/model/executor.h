@@ -16,6 +16,9 @@ class Executor {
   void renew(Plan& plan, const Parameters& parameters, const kernels::RunContext& context) const;
   void run(const std::vector<Segment>& segments, const kernels::RunContext& context) const;
 
+  // Runs the whole plan on this thread alone, copies and update too. Returns the seconds that each of Plan::steps took.
+  std::vector<double> step_seconds(const Plan& plan, const kernels::RunContext& context) const;
+
   // Runs on this thread alone and looks at everything each call writes. Returns the first that is not finite, as
   // "layer: step", or an empty text.
   std::string find_not_finite(const Plan& plan, const kernels::RunContext& context) const;

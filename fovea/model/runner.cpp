@@ -1,5 +1,7 @@
 #include "fovea/model/runner.h"
 
+#include <algorithm>
+
 namespace fovea {
 
 Runner::Runner(Model& model, ThreadPool& pool, PlanOptions options) : model_(model), executor_(pool), options_(std::move(options)) {
@@ -27,6 +29,18 @@ Plan& Runner::compute(int64_t rows, const kernels::RunContext& context) {
 void Runner::update(Plan& plan, const kernels::RunContext& context) {
   executor_.run(plan.update, context);
   model_.parameters().changed();
+}
+
+std::vector<double> Runner::step_seconds(int64_t rows, const kernels::RunContext& context) {
+  constexpr int kRuns = 5;
+  std::vector<double> shortest;
+  for (int run = 0; run < kRuns; ++run) {
+    const std::vector<double> seconds = executor_.step_seconds(plan(rows), context);
+    if (shortest.empty()) shortest = seconds;
+    std::ranges::transform(shortest, seconds, shortest.begin(), [](double a, double b) { return std::min(a, b); });
+    model_.parameters().changed();
+  }
+  return shortest;
 }
 
 std::string Runner::find_not_finite(int64_t rows, const kernels::RunContext& context) {
