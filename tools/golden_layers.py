@@ -286,15 +286,124 @@ def elementwise_cases() -> list[Case]:
     return cases
 
 
+def activation_cases() -> list[Case]:
+    corners = np.asarray([[-7, -6, -3, -1, -0.5, -0.0, 0, 0.25, 1, 1.5, 3, 5.5, 6, 6.5, 7]])
+    far = np.asarray([[-100, -30, -10, -1e-3, 0, 1e-3, 10, 30, 100]])
+    names = ("relu6", "leaky_relu", "elu", "selu", "gelu", "silu", "hard_sigmoid", "hard_silu", "softplus", "mish")
+    cases = []
+    for name in names:
+        make = functools.partial(layers.Activation, name)
+        cases.append(Case(f"activation_{name}", make, [(4, 10)]))
+        cases.append(Case(f"activation_{name}_rank_4", make, [(2, 3, 4, 5)]))
+        cases.append(Case(f"activation_{name}_corners", make, [corners.shape], inputs=[corners], exact=True))
+    for name in ("elu", "selu", "gelu", "silu", "softplus", "mish"):
+        cases.append(Case(f"activation_{name}_far", functools.partial(layers.Activation, name), [far.shape], inputs=[far]))
+    cases.append(conv("activation_swish", (2, 5, 5, 3), 5, 3, activation="swish"))
+    cases.append(Case("dense_gelu", functools.partial(layers.Dense, 10, activation="gelu"), [(6, 16)]))
+    for name, layer, options in (
+        ("leaky_re_lu", layers.LeakyReLU, {}),
+        ("leaky_re_lu_slope", layers.LeakyReLU, {"negative_slope": 0.05}),
+        ("elu", layers.ELU, {}),
+        ("elu_alpha", layers.ELU, {"alpha": 0.4}),
+    ):
+        make = functools.partial(layer, **options)
+        cases.append(Case(name, make, [(2, 3, 4, 5)]))
+        cases.append(Case(f"{name}_corners", make, [corners.shape], inputs=[corners], exact=True))
+    cases += [
+        Case("p_re_lu", layers.PReLU, [(3, 3, 2, 5)]),
+        Case("p_re_lu_rank_2", layers.PReLU, [(4, 9)]),
+        Case("p_re_lu_corners", layers.PReLU, [corners.shape], inputs=[corners], exact=True),
+        Case("p_re_lu_shared", functools.partial(layers.PReLU, shared_axes=[1, 2]), [(3, 4, 3, 8)]),
+        Case("p_re_lu_shared_channels", functools.partial(layers.PReLU, shared_axes=[3]), [(3, 2, 3, 5)]),
+    ]
+    return cases
+
+
+def shape_cases() -> list[Case]:
+    cases = []
+    for name, target, shape in (
+        ("open", (-1, 5), (2, 3, 4, 5)),
+        ("rank_4", (5, 4, 3), (2, 3, 4, 5)),
+        ("rank_2", (60,), (2, 3, 4, 5)),
+        ("from_rank_2", (2, -1, 2), (3, 12)),
+        ("rank_5", (3, 2, 2, 5), (2, 3, 4, 5)),
+    ):
+        cases.append(Case(f"reshape_{name}", functools.partial(layers.Reshape, target), [shape]))
+    for name, dims, shape in (
+        ("rows_and_columns", (2, 1, 3), (2, 3, 4, 5)),
+        ("channels_first", (3, 1, 2), (2, 3, 4, 8)),
+        ("channels_last", (2, 3, 1), (2, 3, 4, 5)),
+        ("rank_3", (2, 1), (3, 4, 5)),
+    ):
+        cases.append(Case(f"permute_{name}", functools.partial(layers.Permute, dims), [shape]))
+    for short, layer in (("zero_padding2d", layers.ZeroPadding2D), ("cropping2d", layers.Cropping2D)):
+        for name, margins, shape in (
+            ("even", 1, (2, 4, 3, 8)),
+            ("uneven", ((1, 0), (0, 2)), (2, 3, 5, 5)),
+            ("rows_columns", (2, 1), (2, 6, 5, 3)),
+        ):
+            cases.append(Case(f"{short}_{name}", functools.partial(layer, margins), [shape]))
+    for interpolation in ("nearest", "bilinear"):
+        for name, size, shape in (("2", 2, (2, 3, 4, 8)), ("3x2", (3, 2), (2, 2, 5, 5)), ("pixel", (2, 3), (2, 1, 1, 3))):
+            make = functools.partial(layers.UpSampling2D, size, interpolation=interpolation)
+            cases.append(Case(f"up_sampling2d_{interpolation}_{name}", make, [shape]))
+    return cases
+
+
+def merge_cases() -> list[Case]:
+    cases = [Case("subtract", layers.Subtract, [(2, 3, 4, 5)] * 2), Case("subtract_rank_2", layers.Subtract, [(4, 9)] * 2)]
+    # Three values: most places have their largest and smallest twice.
+    ties = list(np.random.default_rng(4).integers(0, 3, (3, 2, 3, 3, 5)))
+    for name, layer in (
+        ("multiply", layers.Multiply),
+        ("average", layers.Average),
+        ("maximum", layers.Maximum),
+        ("minimum", layers.Minimum),
+    ):
+        cases.append(Case(f"{name}_2", layer, [(2, 3, 4, 5)] * 2))
+        cases.append(Case(f"{name}_3", layer, [(2, 3, 4, 8)] * 3))
+        cases.append(Case(f"{name}_2_rank_2", layer, [(4, 9)] * 2))
+        if name in ("maximum", "minimum"):
+            cases.append(Case(f"{name}_ties", layer, [ties[0].shape] * 3, inputs=ties, exact=True))
+    return cases
+
+
+def noise_cases() -> list[Case]:
+    """Numbers that are drawn differ: only inference can be compared."""
+    return [
+        Case("spatial_dropout2d_inference", functools.partial(layers.SpatialDropout2D, 0.5), [(3, 4, 4, 2)]),
+        Case("gaussian_noise_inference", functools.partial(layers.GaussianNoise, 0.5), [(3, 4, 4, 2)]),
+        Case("gaussian_dropout_inference", functools.partial(layers.GaussianDropout, 0.5), [(3, 4, 4, 2)]),
+    ]
+
+
+def normalization_cases() -> list[Case]:
+    lists = {"mean": [0.5, -1.0, 2.0], "variance": [0.25, 4.0, 0.0]}
+    cases = []
+    for name, options, shape in (
+        ("adapted", {}, (2, 3, 4, 5)),
+        ("adapted_rank_2", {}, (4, 9)),
+        ("adapted_invert", {"invert": True}, (2, 3, 4, 8)),
+        ("given", {**lists, "variance": [0.25, 4.0, 1.5]}, (2, 3, 4, 3)),
+        ("given_numbers", {"mean": 0.5, "variance": 0.2}, (2, 3, 2, 5)),
+        ("given_invert", {**lists, "invert": True}, (2, 3, 2, 3)),
+    ):
+        cases.append(Case(f"normalization_{name}", functools.partial(layers.Normalization, **options), [shape]))
+    return cases
+
+
 def all_cases() -> list[Case]:
     convolutions = conv_cases() + depthwise_cases() + transpose_cases()
-    normalisations = norm_cases() + picture_norm_cases()
-    return convolutions + pool_cases() + dense_cases() + normalisations + elementwise_cases()
+    normalisations = norm_cases() + picture_norm_cases() + normalization_cases()
+    elements = elementwise_cases() + activation_cases() + shape_cases() + merge_cases() + noise_cases()
+    return convolutions + pool_cases() + dense_cases() + normalisations + elements
 
 
 def weight_value(name: str, shape: Sequence[int], rng: np.random.Generator) -> np.ndarray:
     """Random weights; those that scale stay positive."""
-    low, high = (0.5, 1.5) if name in ("gamma", "moving_variance") else (-0.5, 0.5)
+    if name == "count":
+        return np.zeros(shape, np.int64)
+    low, high = (0.5, 1.5) if name in ("gamma", "moving_variance", "variance") else (-0.5, 0.5)
     return rng.uniform(low, high, shape).astype(np.float32)
 
 
@@ -306,6 +415,8 @@ def build(case: Case) -> tuple[keras.Layer, dict[str, np.ndarray]]:
     rng = np.random.default_rng(seed_of(case.name) + 1)
     weights = {v.name: weight_value(v.name, v.shape, rng) for v in layer.weights}
     layer.set_weights(list(weights.values()))
+    if isinstance(layer, layers.Normalization):
+        layer.finalize_state()  # takes over the weights
     return layer, weights
 
 

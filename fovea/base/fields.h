@@ -38,6 +38,19 @@ inline Json write_field(const std::vector<std::string>& value) { return value; }
 Json write_field(float value);
 
 template <class T>
+void read_field(const Json& json, std::vector<T>& value, const std::string& where) {
+  if (!json.is_array()) throw usage_error(where, "got {}, expected a list", shown(json));
+  value.clear();
+  for (const Json& one : json) read_field(one, value.emplace_back(), where);
+}
+template <class T>
+Json write_field(const std::vector<T>& value) {
+  Json json = Json::array();
+  for (const T& one : value) json.push_back(write_field(one));
+  return json;
+}
+
+template <class T>
 void read_field(const Json& json, std::optional<T>& value, const std::string& where) {
   if (json.is_null()) {
     value.reset();
@@ -58,6 +71,8 @@ class FieldWriter {
   void operator()(const char* name, T& value) {
     json_[name] = write_field(value);
   }
+  template <class T>
+  void older_name(const char*, T&) {}
   Json take() { return std::move(json_); }
 
  private:
@@ -72,6 +87,11 @@ class FieldReader {
   void operator()(const char* name, T& value) {
     known_.push_back(name);
     if (auto it = json_.find(name); it != json_.end()) read_field(*it, value, where_ + ": " + name);
+  }
+  // What an earlier version of Keras calls a field: read, never written.
+  template <class T>
+  void older_name(const char* name, T& value) {
+    (*this)(name, value);
   }
   const std::vector<std::string>& known() const { return known_; }
 

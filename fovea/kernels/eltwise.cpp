@@ -5,12 +5,14 @@
 
 namespace fovea::kernels {
 
-KernelPtr activation_forward(Activation activation, const Layout& layout) {
-  return make_loop_kernel(ActivationProblem{activation, layout}, activation_forward_loop(activation), 3);
+KernelPtr activation_forward(Activation activation, const Layout& layout, float alpha) {
+  const auto loop = activation == Activation::gelu ? gelu_forward_loop() : activation_forward_loop(activation);
+  return make_loop_kernel(ActivationProblem{activation, layout, alpha}, loop, 3);
 }
 
-KernelPtr activation_backward(Activation activation, const Layout& layout) {
-  return make_loop_kernel(ActivationProblem{activation, layout}, activation_backward_loop(activation), 4);
+KernelPtr activation_backward(Activation activation, const Layout& layout, float alpha) {
+  const auto loop = activation == Activation::gelu ? gelu_backward_loop() : activation_backward_loop(activation);
+  return make_loop_kernel(ActivationProblem{activation, layout, alpha}, loop, 4);
 }
 
 KernelPtr relu_forward(const ReluProblem& problem) {

@@ -7,13 +7,17 @@
 
 namespace fovea::kernels {
 
-enum class Activation { linear, relu, sigmoid, tanh };
+// As Keras 3 defines them. gelu is the exact one, x · Φ(x); hard_sigmoid is min(max(x + 3, 0), 6) / 6.
+enum class Activation { linear, relu, sigmoid, tanh, elu, selu, hard_sigmoid, softplus, silu, hard_silu, mish, gelu };
 
-// Arguments: src, dst, scratch.
-KernelPtr activation_forward(Activation activation, const Layout& layout);
-// From the forward's output: relu dst > 0, sigmoid dst·(1-dst), tanh 1-dst². Arguments: dst, diff_dst, diff_src,
-// scratch.
-KernelPtr activation_backward(Activation activation, const Layout& layout);
+// Whether the derivative is told from the forward's output, as in sigmoid's dst · (1 - dst), or from its input.
+constexpr bool derivative_from_output(Activation activation) { return activation <= Activation::hard_sigmoid; }
+
+// `alpha` is elu's. Arguments: src, dst, scratch.
+KernelPtr activation_forward(Activation activation, const Layout& layout, float alpha = 1);
+// Corners as Keras: relu at 0 has derivative 0, elu alpha, hard_sigmoid 0 at both.
+// Arguments: dst or src (derivative_from_output), diff_dst, diff_src, scratch.
+KernelPtr activation_backward(Activation activation, const Layout& layout, float alpha = 1);
 
 // Keras's ReLU layer: min(x, max_value) if x > threshold; negative_slope · (x - threshold) else. A NaN stays.
 struct ReluProblem {

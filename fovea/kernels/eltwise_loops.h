@@ -9,6 +9,7 @@ namespace fovea::kernels {
 struct ActivationProblem {
   Activation activation = Activation::linear;
   Layout layout;
+  float alpha = 1;
 };
 
 struct AffineProblem {
@@ -30,6 +31,8 @@ inline float relu_slope_at_threshold(const ReluProblem& p) {
 
 Loop<ActivationProblem> activation_forward_loop(Activation activation);
 Loop<ActivationProblem> activation_backward_loop(Activation activation);
+Loop<ActivationProblem> gelu_forward_loop();
+Loop<ActivationProblem> gelu_backward_loop();
 Loop<ReluProblem> relu_forward_loop();
 Loop<ReluProblem> relu_backward_loop();
 Loop<AffineProblem> affine_loop();

@@ -10,8 +10,11 @@
 
 namespace fovea::kernels {
 
+// Klambauer et al. 2017.
+inline constexpr double kSeluScale = 1.05070098735548049, kSeluAlpha = 1.67326324235437728;
+
 template <class T>
-T activation_ref(Activation activation, T x) {
+T activation_ref(Activation activation, T x, T alpha = 1) {
   switch (activation) {
     case Activation::linear:
       return x;
@@ -21,13 +24,30 @@ T activation_ref(Activation activation, T x) {
       return 1 / (1 + std::exp(-x));
     case Activation::tanh:
       return std::tanh(x);
+    case Activation::elu:
+      return x < 0 ? alpha * std::expm1(x) : x;
+    case Activation::selu:
+      return T(kSeluScale) * (x < 0 ? T(kSeluAlpha) * std::expm1(x) : x);
+    case Activation::hard_sigmoid:
+      return std::min(std::max(x + 3, T(0)), T(6)) / 6;
+    case Activation::softplus:
+      return std::max(x, T(0)) + std::log1p(std::exp(-std::abs(x)));
+    case Activation::silu:
+      return x / (1 + std::exp(-x));
+    case Activation::hard_silu:
+      return x * activation_ref(Activation::hard_sigmoid, x);
+    case Activation::mish:
+      return x * std::tanh(activation_ref(Activation::softplus, x));
+    case Activation::gelu:
+      return x * std::erfc(-x / std::sqrt(T(2))) / 2;
   }
   return x;
 }
 
-// From the output y.
+// From the output, or from the input: see derivative_from_output.
 template <class T>
-T activation_slope_ref(Activation activation, T y) {
+T activation_slope_ref(Activation activation, T y, T alpha = 1) {
+  const T x = y, sigmoid = 1 / (1 + std::exp(-x));
   switch (activation) {
     case Activation::linear:
       return 1;
@@ -37,6 +57,24 @@ T activation_slope_ref(Activation activation, T y) {
       return y * (1 - y);
     case Activation::tanh:
       return 1 - y * y;
+    case Activation::elu:
+      return y > 0 ? T(1) : y + alpha;
+    case Activation::selu:
+      return y < 0 ? y + T(kSeluScale * kSeluAlpha) : T(kSeluScale);
+    case Activation::hard_sigmoid:
+      return y > 0 && y < 1 ? T(1) / 6 : T(0);
+    case Activation::softplus:
+      return sigmoid;
+    case Activation::silu:
+      return sigmoid * (1 + x * (1 - sigmoid));
+    case Activation::hard_silu:
+      return activation_ref(Activation::hard_sigmoid, x) + (x > -3 && x < 3 ? x / 6 : T(0));
+    case Activation::mish: {
+      const T tanh = std::tanh(activation_ref(Activation::softplus, x));
+      return tanh + x * (1 - tanh * tanh) * sigmoid;
+    }
+    case Activation::gelu:
+      return std::erfc(-x / std::sqrt(T(2))) / 2 + x * std::exp(-x * x / 2) / std::sqrt(T(6.283185307179586));
   }
   return 1;
 }

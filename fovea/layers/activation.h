@@ -15,8 +15,8 @@ struct ActivationOptions {
   }
 };
 
-// y = activation(x): linear, relu, sigmoid, tanh on each element, softmax over the last axis (Keras:
-// activations/activations.py). Backward needs the output.
+// y = activation(x), on each element, softmax over the last axis (Keras: activations/activations.py). Backward needs the
+// output, or, where the derivative is not told from that, the input.
 class Activation final : public LayerOf<Activation, ActivationOptions> {
  public:
   static constexpr const char* kType = "Activation";

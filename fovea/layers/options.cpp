@@ -10,38 +10,56 @@ std::string lower(std::string text) {
   return text;
 }
 
-// One number for both, or two.
-void read_two(const Json& json, int64_t least, int64_t& h, int64_t& w, const std::string& where) {
+// In the order of ActivationKind.
+const std::vector<std::string> kActivations = {"linear", "relu", "sigmoid", "tanh", "softmax",
+                                               "relu6", "leaky_relu", "elu", "selu", "gelu",
+                                               "silu", "hard_sigmoid", "hard_silu", "softplus", "mish"};
+
+// One number for both, or a list of two.
+void read_pair(const Json& json, int64_t& first, int64_t& second, const std::string& where) {
   if (json.is_array() && json.size() == 2) {
-    read_field(json[0], h, where);
-    read_field(json[1], w, where);
+    read_field(json[0], first, where);
+    read_field(json[1], second, where);
   } else if (json.is_number()) {
-    read_field(json, h, where);
-    w = h;
+    read_field(json, first, where);
+    second = first;
   } else {
     throw usage_error(where, "cannot be (got {}, expected a whole number or two)", shown(json));
   }
-  // Sizes of windows multiply to buffer sizes: a bound keeps every product within int64.
-  constexpr int64_t kMost = 1 << 16;
+}
+
+// Sizes multiply to buffer sizes: a bound keeps every product within int64.
+constexpr int64_t kMost = 1 << 16;
+
+void read_sizes(const Json& json, int64_t least, int64_t& h, int64_t& w, const std::string& where) {
+  read_pair(json, h, w, where);
   if (h < least || w < least || h > kMost || w > kMost)
     throw usage_error(where, "cannot be (got {}, expected sizes from {} to {})", shown(json), least, kMost);
 }
 
-constexpr std::array kActivations = {"linear", "relu", "sigmoid", "tanh", "softmax"};
-
 }  // namespace
 
 void read_field(const Json& json, Size2& value, const std::string& where) {
-  read_two(json, 1, value.h, value.w, where);
+  read_sizes(json, 1, value.h, value.w, where);
 }
 Json write_field(const Size2& value) { return Json::array({value.h, value.w}); }
 std::string to_string(const Size2& size) { return fmt::format("{}x{}", size.h, size.w); }
 
 void read_field(const Json& json, Extra2& value, const std::string& where) {
-  read_two(json, 0, value.h, value.w, where);
+  read_sizes(json, 0, value.h, value.w, where);
 }
 Json write_field(const Extra2& value) { return Json::array({value.h, value.w}); }
 std::string to_string(const Extra2& extra) { return fmt::format("{}x{}", extra.h, extra.w); }
+
+void read_field(const Json& json, Margins& value, const std::string& where) {
+  const bool each = json.is_array() && json.size() == 2;
+  read_pair(each ? json[0] : json, value.top, value.bottom, where);
+  read_pair(each ? json[1] : json, value.left, value.right, where);
+  for (const int64_t margin : {value.top, value.bottom, value.left, value.right})
+    if (margin < 0 || margin > kMost)
+      throw usage_error(where, "cannot be (got {}, expected margins from 0 to {})", shown(json), kMost);
+}
+Json write_field(const Margins& value) { return {{value.top, value.bottom}, {value.left, value.right}}; }
 
 void read_field(const Json& json, Padding& value, const std::string& where) {
   const std::string text = json.is_string() ? lower(json.get<std::string>()) : "";
@@ -60,15 +78,22 @@ void read_field(const Json& json, ActivationKind& value, const std::string& wher
   std::string text;
   if (json.is_string()) text = lower(json.get<std::string>());
   if (json.is_object() && json.contains("config") && json["config"].is_string()) text = lower(json["config"].get<std::string>());
-  for (size_t i = 0; i < kActivations.size(); ++i)
-    if (text == kActivations[i]) {
-      value = static_cast<ActivationKind>(i);
-      return;
-    }
-  throw usage_error(where, "unknown activation (got {}, expected one of linear, relu, sigmoid, tanh, softmax)", shown(json));
+  if (text == "swish") text = "silu";
+  if (text == "hard_swish") text = "hard_silu";
+  const auto found = std::find(kActivations.begin(), kActivations.end(), text);
+  if (found == kActivations.end())
+    throw usage_error(where, "unknown activation (got {}, expected one of {})", shown(json), fmt::join(kActivations, ", "));
+  value = static_cast<ActivationKind>(found - kActivations.begin());
 }
 Json write_field(ActivationKind value) { return to_string(value); }
 std::string to_string(ActivationKind kind) { return kActivations[static_cast<size_t>(kind)]; }
+
+void read_field(const Json& json, Interpolation& value, const std::string& where) {
+  if (json == "nearest") value = Interpolation::nearest;
+  else if (json == "bilinear") value = Interpolation::bilinear;
+  else throw usage_error(where, "got {}, expected \"nearest\" or \"bilinear\"", shown(json));
+}
+Json write_field(Interpolation value) { return value == Interpolation::nearest ? "nearest" : "bilinear"; }
 
 void read_field(const Json& json, Axis& value, const std::string& where) {
   if (json.is_array() && json.size() == 1) read_field(json[0], value.value, where);

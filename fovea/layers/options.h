@@ -34,15 +34,34 @@ void read_field(const Json& json, Extra2& value, const std::string& where);
 Json write_field(const Extra2& value);
 std::string to_string(const Extra2& extra);
 
+// What lies around a picture; JSON: one number for all sides, [rows, columns], or [[top, bottom], [left, right]].
+struct Margins {
+  int64_t top = 0, bottom = 0, left = 0, right = 0;
+  Margins() = default;
+  Margins(int64_t all) : Margins(all, all) {}  // NOLINT: a number stands for all sides, as in Keras
+  Margins(int64_t rows, int64_t columns) : Margins(rows, rows, columns, columns) {}
+  Margins(int64_t t, int64_t b, int64_t l, int64_t r) : top(t), bottom(b), left(l), right(r) {}
+};
+void read_field(const Json& json, Margins& value, const std::string& where);
+Json write_field(const Margins& value);
+
 enum class Padding { valid, same };
 void read_field(const Json& json, Padding& value, const std::string& where);
 Json write_field(Padding value);
 
-// What follows a layer's own work (Keras: activations/activations.py).
-enum class ActivationKind { linear, relu, sigmoid, tanh, softmax };
+// What follows a layer's own work (Keras 3: activations/activations.py); swish and hard_swish are read as silu and hard_silu.
+enum class ActivationKind {
+  linear, relu, sigmoid, tanh, softmax,
+  relu6, leaky_relu, elu, selu, gelu, silu, hard_sigmoid, hard_silu, softplus, mish
+};
 void read_field(const Json& json, ActivationKind& value, const std::string& where);
 Json write_field(ActivationKind value);
 std::string to_string(ActivationKind kind);
+
+// How values between cells are found.
+enum class Interpolation { nearest, bilinear };
+void read_field(const Json& json, Interpolation& value, const std::string& where);
+Json write_field(Interpolation value);
 
 // An axis or a list of one axis (Keras 2 writes [3], Keras 3 -1).
 struct Axis {

@@ -1,6 +1,5 @@
 #include "fovea/layers/relu.h"
 
-#include "fovea/kernels/eltwise.h"
 #include "fovea/layers/activate.h"
 
 namespace fovea {
@@ -16,18 +15,12 @@ Shape ReLU::infer(std::span<const Shape> src) const {
 
 void ReLU::plan(Planner& planner) const {
   if (plain()) return plan_activation(planner, ActivationKind::relu);
-  const Value src = planner.src(), dst = planner.dst(src.layout);
-  const kernels::ReluProblem problem = {.layout = src.layout,
-                                        .max_value = options_.max_value.value_or(0),
-                                        .has_max = options_.max_value.has_value(),
-                                        .negative_slope = options_.negative_slope,
-                                        .threshold = options_.threshold};
-  planner.step("relu", kernels::relu_forward(problem), {in(src), out(dst)});
-  planner.backward([=, &planner] {
-    if (!planner.wants_diff_src()) return;
-    planner.step("relu backward", kernels::relu_backward(problem),
-                 {in(src), in(planner.diff_dst(src.layout)), out(planner.diff_src(0, src.layout))});
-  });
+  plan_relu(planner,
+            {.max_value = options_.max_value.value_or(0),
+             .has_max = options_.max_value.has_value(),
+             .negative_slope = options_.negative_slope,
+             .threshold = options_.threshold},
+            "relu");
 }
 
 }  // namespace fovea

@@ -218,7 +218,10 @@ const std::vector<Sample> kSamples = {
     {"Concatenate", R"({"axis": 1})", {{2, 3}, {5, 3}}},
     {"Activation", R"({"activation": "softmax"})", {{7}}},
     {"ReLU", R"({"max_value": 6, "negative_slope": 0.1, "threshold": 0.5})", {{7}}},
-    {"Softmax", "{}", {{7}}}};
+    {"Softmax", "{}", {{7}}},
+    {"LeakyReLU", R"({"negative_slope": 0.1})", {{7}}},
+    {"ELU", R"({"alpha": 0.5})", {{7}}},
+    {"PReLU", R"({"alpha_initializer": "ones", "shared_axes": [1, 2]})", {{8, 8, 4}}}};
 
 TEST(EveryLayer, HasASample) {
   std::vector<std::string> types = {InputLayer::kType};
