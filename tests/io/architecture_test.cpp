@@ -221,7 +221,12 @@ const std::vector<Sample> kSamples = {
     {"Softmax", "{}", {{7}}},
     {"LeakyReLU", R"({"negative_slope": 0.1})", {{7}}},
     {"ELU", R"({"alpha": 0.5})", {{7}}},
-    {"PReLU", R"({"alpha_initializer": "ones", "shared_axes": [1, 2]})", {{8, 8, 4}}}};
+    {"PReLU", R"({"alpha_initializer": "ones", "shared_axes": [1, 2]})", {{8, 8, 4}}},
+    {"Reshape", R"({"target_shape": [-1, 4]})", {{8, 8, 2}}},
+    {"Permute", R"({"dims": [3, 1, 2]})", {{8, 8, 4}}},
+    {"ZeroPadding2D", R"({"padding": [[1, 2], [3, 4]]})", {{8, 8, 4}}},
+    {"Cropping2D", R"({"cropping": [[1, 2], [3, 4]]})", {{8, 8, 4}}},
+    {"UpSampling2D", R"({"size": [2, 3], "interpolation": "bilinear"})", {{8, 8, 4}}}};
 
 TEST(EveryLayer, HasASample) {
   std::vector<std::string> types = {InputLayer::kType};
