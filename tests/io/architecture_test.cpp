@@ -226,7 +226,12 @@ const std::vector<Sample> kSamples = {
     {"Permute", R"({"dims": [3, 1, 2]})", {{8, 8, 4}}},
     {"ZeroPadding2D", R"({"padding": [[1, 2], [3, 4]]})", {{8, 8, 4}}},
     {"Cropping2D", R"({"cropping": [[1, 2], [3, 4]]})", {{8, 8, 4}}},
-    {"UpSampling2D", R"({"size": [2, 3], "interpolation": "bilinear"})", {{8, 8, 4}}}};
+    {"UpSampling2D", R"({"size": [2, 3], "interpolation": "bilinear"})", {{8, 8, 4}}},
+    {"Subtract", "{}", {{7}, {7}}},
+    {"Multiply", "{}", {{7}, {7}}},
+    {"Average", "{}", {{7}, {7}}},
+    {"Maximum", "{}", {{7}, {7}}},
+    {"Minimum", "{}", {{7}, {7}}}};
 
 TEST(EveryLayer, HasASample) {
   std::vector<std::string> types = {InputLayer::kType};

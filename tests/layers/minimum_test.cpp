@@ -1,0 +1,34 @@
+#include "fovea/layers/minimum.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/harness/files.h"
+#include "tests/layers/merge_truth.h"
+
+namespace fovea {
+namespace {
+
+TEST(Minimum, AgreesWithTheReference) { check_merge<Minimum>(kernels::Merge::minimum, {2, 3}); }
+
+TEST(Minimum, SendsTheGradientToTheFirstOfEqualOnes) {
+  const LayerResult result = merged<Minimum>({{2, 5, 4}, {1, 5, 4}, {7, 5, 9}}, {1, 10, 100});
+  EXPECT_EQ(result.output, Floats({1, 5, 4}));
+  EXPECT_EQ(result.diff_inputs[0], Floats({0, 10, 100}));
+  EXPECT_EQ(result.diff_inputs[1], Floats({1, 0, 0}));
+  EXPECT_EQ(result.diff_inputs[2], Floats({0, 0, 0}));
+}
+
+TEST(Minimum, RefusesInputsOfOtherShapes) {
+  const Minimum layer({.name = "merge"});
+  EXPECT_EQ(refusal(
+                [&] {
+                  return layer.infer(std::vector<Shape>{{4, 4, 3}, {4, 4, 5}});
+                },
+                ErrorKind::usage),
+            "merge: inputs must have one shape (got (4, 4, 3) and (4, 4, 5))");
+  EXPECT_EQ(refusal([&] { return layer.infer(std::vector<Shape>{{3}}); }, ErrorKind::usage),
+            "merge: Minimum takes two inputs or more (got 1)");
+}
+
+}  // namespace
+}  // namespace fovea
