@@ -11,6 +11,19 @@ std::array<uint32_t, 2> random_key(uint64_t seed, uint32_t stream, uint64_t epoc
   return {mixed[0], mixed[1]};
 }
 
+std::array<float, 4> normals(const Philox4& words) {
+  std::array<float, 4> numbers;
+  for (size_t i = 0; i < 4; i += 2) {
+    // (0, 1], so that the logarithm is finite.
+    const double u = (static_cast<double>(words[i]) + 1) * 0x1p-32;
+    const double angle = 2 * 3.14159265358979323846 * (static_cast<double>(words[i + 1]) * 0x1p-32);
+    const double radius = std::sqrt(-2 * std::log(u));
+    numbers[i] = static_cast<float>(radius * std::cos(angle));
+    numbers[i + 1] = static_cast<float>(radius * std::sin(angle));
+  }
+  return numbers;
+}
+
 RandomStream::RandomStream(uint64_t seed, uint32_t stream, uint64_t epoch, uint64_t position)
     : key_(random_key(seed, stream, epoch)),
       counter_{0, 0, static_cast<uint32_t>(position), static_cast<uint32_t>(position >> 32)} {}

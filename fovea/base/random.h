@@ -33,6 +33,9 @@ inline constexpr uint32_t kShuffle = 1, kSplit = 2, kInitializer = 3, kAugment =
 // [0, 1) with 24 bits, as float and double hold them exactly.
 inline float unit_float(uint32_t bits) { return static_cast<float>(bits >> 8) * 0x1p-24f; }
 
+// Four numbers of mean 0 and deviation 1 (Box and Muller 1958), no further from 0 than 6.7.
+std::array<float, 4> normals(const Philox4& words);
+
 // Numbers one after another of one address. Counter words: position (2), epoch and purpose mixed into the key.
 class RandomStream {
  public:

@@ -1,6 +1,8 @@
 #include "fovea/layers/dropout.h"
 
 #include "fovea/kernels/eltwise.h"
+#include "fovea/layers/activate.h"
+#include "fovea/layers/noise.h"
 
 namespace fovea {
 
@@ -11,22 +13,9 @@ Shape Dropout::infer(std::span<const Shape> src) const {
 }
 
 void Dropout::plan(Planner& planner) const {
-  const Value src = planner.src();
-  if (!planner.training() || options_.rate == 0) {
-    planner.dst_is(src);
-    planner.backward([&planner] {
-      if (planner.wants_diff_src()) planner.diff_src_is(0, planner.diff_dst());
-    });
-    return;
-  }
-  const Value dst = planner.dst(src.layout);
-  const auto kernel = kernels::dropout(src.layout, options_.rate, planner.stream());
-  planner.step("dropout", kernel, {in(src), out(dst)});
-  planner.backward([=, &planner] {
-    if (!planner.wants_diff_src()) return;
-    const Value diff_dst = planner.diff_dst(src.layout);
-    planner.step("dropout backward", kernel, {in(diff_dst), out(planner.diff_src(0, src.layout))});
-  });
+  if (!planner.training() || options_.rate == 0) return plan_identity(planner);
+  const Layout layout = planner.src().layout;
+  plan_redrawn(planner, "dropout", kernels::dropout(layout, options_.rate, planner.stream()), layout);
 }
 
 }  // namespace fovea

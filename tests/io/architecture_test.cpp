@@ -231,7 +231,10 @@ const std::vector<Sample> kSamples = {
     {"Multiply", "{}", {{7}, {7}}},
     {"Average", "{}", {{7}, {7}}},
     {"Maximum", "{}", {{7}, {7}}},
-    {"Minimum", "{}", {{7}, {7}}}};
+    {"Minimum", "{}", {{7}, {7}}},
+    {"SpatialDropout2D", R"({"rate": 0.3})", {{8, 8, 4}}},
+    {"GaussianNoise", R"({"stddev": 0.3})", {{7}}},
+    {"GaussianDropout", R"({"rate": 0.3})", {{7}}}};
 
 TEST(EveryLayer, HasASample) {
   std::vector<std::string> types = {InputLayer::kType};
