@@ -50,6 +50,24 @@ def residual(k):
     return k.Model(picture, layers.Dense(3, "softmax")(joined), name="residual")
 
 
+def moves(k):
+    """What changes shapes, merges and disturbs, with the activations that Keras 2 and 3 name differently."""
+    layers = k.layers
+    picture = k.Input((8, 8, 3), name="picture")
+    normal = layers.Normalization(mean=[0.5, 0.25, 0.75], variance=[0.25, 4.0, 1.0])(picture)
+    padded = layers.ZeroPadding2D(((1, 0), (2, 3)))(layers.Normalization()(normal))
+    stem = layers.Conv2D(4, 2, activation="swish")(padded)
+    cut = layers.Cropping2D((1, 2))(layers.LeakyReLU()(stem))
+    large = layers.UpSampling2D((1, 2), interpolation="bilinear")(layers.ELU(0.5)(cut))
+    noisy = layers.SpatialDropout2D(0.25)(layers.GaussianNoise(0.1)(layers.GaussianDropout(0.2)(large)))
+    learnt = layers.PReLU(shared_axes=[1, 2])(layers.Permute((2, 1, 3))(noisy))
+    a = layers.Reshape((-1, 24))(learnt)
+    b = layers.Dense(24, activation="gelu")(a)
+    c = layers.Activation("relu6")(layers.Subtract()([a, b]))
+    merged = [layer()([a, b, c]) for layer in (layers.Multiply, layers.Average, layers.Maximum, layers.Minimum)]
+    return k.Model(picture, layers.Dense(2, "softplus")(layers.Flatten()(layers.Add()(merged))), name="moves")
+
+
 def chain(k):
     picture = k.Input((8, 8, 1))
     flat = k.layers.Flatten()(picture)
@@ -84,6 +102,7 @@ def models(k, keras_3: bool):
     yield "convolutions", convolutions(k)
     if keras_3:
         yield "operator", operator(k)
+    yield "moves", moves(k)
 
 
 def summaries(model) -> dict[str, str]:

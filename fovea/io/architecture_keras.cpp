@@ -188,6 +188,15 @@ void read_functional(const Json& config, const std::string& where, Draft& draft)
   if (!input_seen) throw file_error(where, "the model's input layer {} is not in its list", shown(draft.input_name));
 }
 
+// Keras 2 means min(max(x / 5 + 1 / 2, 0), 1), which no layer of ours computes.
+void refuse_hard_sigmoid_of_keras_2(const Json& json, const Draft& draft) {
+  const Json* version = member(json, "keras_version");
+  if (version == nullptr || !version->is_string() || !version->get_ref<const std::string&>().starts_with("2.")) return;
+  for (const DraftLayer& layer : draft.layers)
+    if (const Json* activation = member(layer.config, "activation"); activation != nullptr && *activation == "hard_sigmoid")
+      throw file_error(layer.where, "the hard_sigmoid of Keras 2 is another function than Keras 3's, and cannot be had");
+}
+
 }  // namespace
 
 Draft read_keras_draft(const Json& json, const std::string& where) {
@@ -204,6 +213,7 @@ Draft read_keras_draft(const Json& json, const std::string& where) {
     throw file_error(where, "a model of class {} cannot be built from its config (expected Sequential or Functional)",
                      shown(type));
   }
+  refuse_hard_sigmoid_of_keras_2(json, draft);
   return draft;
 }
 

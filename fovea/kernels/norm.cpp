@@ -13,6 +13,7 @@ struct ChannelsProblem {
   std::vector<int64_t> rows;  // elements a channel of each tile (merge)
   int64_t tiles = 0, padded = 0, channels = 0;
   double epsilon = 0, momentum = 0;
+  bool inverted = false;
 };
 
 // statistics: mean, inv, biased variance.
@@ -54,6 +55,19 @@ void fixed_statistics(const ChannelsProblem& p, const Arguments& arguments, cons
   float* statistics = arguments.out(2);
   std::fill(statistics, statistics + 3 * p.padded, 0.0f);
   for (int64_t c = 0; c < p.channels; ++c) write_statistics(p, c, mean[c], variance[c], statistics);
+}
+
+void given_statistics(const ChannelsProblem& p, const Arguments& arguments, const RunContext&, int64_t) {
+  const float* mean = arguments.in(0);
+  const float* variance = arguments.in(1);
+  float* statistics = arguments.out(2);
+  std::fill(statistics, statistics + 3 * p.padded, 0.0f);
+  for (int64_t c = 0; c < p.channels; ++c) {
+    const float deviation = std::max(std::sqrt(variance[c]), 1e-7f);
+    statistics[c] = p.inverted ? 0 : mean[c];
+    statistics[p.padded + c] = p.inverted ? deviation : 1 / deviation;
+    statistics[2 * p.padded + c] = variance[c];
+  }
 }
 
 void update_moving(const ChannelsProblem& p, const Arguments& arguments, const RunContext&, int64_t) {
@@ -112,6 +126,11 @@ KernelPtr norm_total(int64_t tiles, int64_t padded_channels) {
 KernelPtr norm_fixed_statistics(int64_t padded_channels, int64_t channels, float epsilon) {
   ChannelsProblem problem{.rows = {}, .padded = padded_channels, .channels = channels, .epsilon = epsilon};
   return make_loop_kernel(problem, Loop<ChannelsProblem>{fixed_statistics}, 4);
+}
+
+KernelPtr norm_given_statistics(int64_t padded_channels, int64_t channels, bool inverted) {
+  ChannelsProblem problem{.rows = {}, .padded = padded_channels, .channels = channels, .inverted = inverted};
+  return make_loop_kernel(problem, Loop<ChannelsProblem>{given_statistics}, 4);
 }
 
 KernelPtr norm_update_moving(int64_t padded_channels, int64_t channels, double momentum) {

@@ -33,13 +33,17 @@ KernelPtr norm_sums(const Layout& src);
 KernelPtr norm_total(int64_t tiles, int64_t padded_channels);
 
 // dx as above, `count` elements a channel in the whole batch; with `fixed_statistics` (inference mode: moving
-// statistics, no gradient through them) dx = gamma · inv · dy and totals may be null. May run in place (diff_src =
+// statistics, no gradient through them) dx = gamma · inv · dy and src and totals may be null. May run in place (diff_src =
 // diff_dst). Arguments: src, statistics, gamma (null: 1), totals, diff_dst, diff_src, scratch.
 KernelPtr norm_backward(const Layout& src, int64_t count, bool fixed_statistics);
 
 // statistics from moving mean and variance, for inference. Arguments: moving_mean, moving_variance, statistics,
 // scratch.
 KernelPtr norm_fixed_statistics(int64_t padded_channels, int64_t channels, float epsilon);
+
+// statistics of Keras's Normalization: mean and inv = 1 / max(√variance, 1e-7); inverted, 0 and max(√variance, 1e-7), so
+// that norm_forward with the mean as beta undoes it. Arguments: mean, variance, statistics, scratch.
+KernelPtr norm_given_statistics(int64_t padded_channels, int64_t channels, bool inverted);
 
 // moving ← moving · momentum + batch · (1 - momentum), for mean and (biased) variance.
 // Arguments: statistics, moving_mean, moving_variance, scratch.

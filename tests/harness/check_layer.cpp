@@ -35,7 +35,7 @@ Answers answer(const LayerProblem& problem) {
   for (const Shape& shape : problem.shapes)
     a.test.inputs.push_back(random_floats(problem.batch * shape.elements(), seed++, -2, 2));
   for (const ParameterSpec& spec : problem.layer->parameters(problem.shapes)) {
-    const bool scales = spec.name == "gamma" || spec.name == "moving_variance";
+    const bool scales = spec.name == "gamma" || spec.name.ends_with("variance");
     a.test.weights.push_back(random_floats(spec.shape.elements(), seed++, scales ? 0.5f : -0.5f, scales ? 1.5f : 0.5f));
   }
   const auto inputs = doubles(a.test.inputs), weights = doubles(a.test.weights);

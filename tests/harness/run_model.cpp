@@ -92,7 +92,7 @@ void randomize(Model& model, uint64_t seed) {
   Parameters& parameters = model.parameters();
   for (int p = 0; p < parameters.size(); ++p) {
     const ParameterSpec& spec = parameters[p].spec;
-    const bool scales = spec.name == "gamma" || spec.name == "moving_variance";
+    const bool scales = spec.name == "gamma" || spec.name.ends_with("variance");
     const Floats values = random_floats(spec.shape.elements(), seed + static_cast<uint64_t>(p), scales ? 0.5f : -0.5f,
                                         scales ? 1.5f : 0.5f);
     parameters.set(p, Array::of<float>(spec.shape, values));

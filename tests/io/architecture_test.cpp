@@ -234,7 +234,8 @@ const std::vector<Sample> kSamples = {
     {"Minimum", "{}", {{7}, {7}}},
     {"SpatialDropout2D", R"({"rate": 0.3})", {{8, 8, 4}}},
     {"GaussianNoise", R"({"stddev": 0.3})", {{7}}},
-    {"GaussianDropout", R"({"rate": 0.3})", {{7}}}};
+    {"GaussianDropout", R"({"rate": 0.3})", {{7}}},
+    {"Normalization", R"({"mean": [1, 2], "variance": 0.5, "invert": true})", {{8, 8, 2}}}};
 
 TEST(EveryLayer, HasASample) {
   std::vector<std::string> types = {InputLayer::kType};
@@ -294,8 +295,8 @@ TEST_P(KerasConfig, IsTheSameAfterEveryForm) {
 
 INSTANTIATE_TEST_SUITE_P(, KerasConfig,
                          testing::Values("keras_3_sequential", "keras_3_residual", "keras_3_chain", "keras_3_operator",
-                                         "keras_3_convolutions", "keras_2_sequential", "keras_2_residual",
-                                         "keras_2_chain", "keras_2_convolutions"),
+                                         "keras_3_convolutions", "keras_3_moves", "keras_2_sequential",
+                                         "keras_2_residual", "keras_2_chain", "keras_2_convolutions", "keras_2_moves"),
                          [](const auto& test) { return std::string(test.param); });
 
 TEST(KerasConfigs, WithoutAShapeTakeTheData) {
@@ -319,6 +320,15 @@ TEST(KerasConfigs, OldOnesAreRead) {
       "keras_version": "2.2.4", "backend": "tensorflow"})");
   EXPECT_EQ(graph.output_shape(), Shape({32}));
   EXPECT_THAT(names(graph), ElementsAre("input_layer", "conv2d_1", "flatten_1"));
+}
+
+TEST(KerasConfigs, RefuseTheHardSigmoidOfKeras2) {
+  Json json = parse_json(R"({"class_name": "Sequential", "config": {"name": "s", "layers": [
+      {"class_name": "Dense", "config": {"name": "gate", "units": 2, "activation": "hard_sigmoid",
+       "batch_input_shape": [null, 3]}}]}})", "net");
+  EXPECT_EQ(read_architecture(json, "net").output_shape(), Shape({2}));
+  json["keras_version"] = "2.15.0";
+  EXPECT_THAT(refused(json), HasSubstr("gate: the hard_sigmoid of Keras 2 is another function than Keras 3's"));
 }
 
 TEST(KerasConfigs, RefuseByNameWhatCannotBeHad) {

@@ -2,7 +2,13 @@
 #include <gtest/gtest.h>
 
 #include "fovea/layers/conv2d_transpose.h"
+#include "fovea/layers/cropping2d.h"
+#include "fovea/layers/normalization.h"
+#include "fovea/layers/permute.h"
+#include "fovea/layers/reshape.h"
 #include "fovea/layers/separable_conv2d.h"
+#include "fovea/layers/up_sampling2d.h"
+#include "fovea/layers/zero_padding2d.h"
 #include "fovea/model/runner.h"
 #include "tests/model/nets.h"
 
@@ -133,6 +139,41 @@ TEST(FoldNormalisation, ForwardAcrossTheMeanOfMaps) {
   net.add(GlobalAveragePooling2D());
   net.add(Dense({.units = 7}));
   EXPECT_TRUE(folds(std::move(net)));
+}
+
+TEST(FoldNormalisation, ForwardAcrossLayersThatMoveCells) {
+  const Layer::Commutes always = Layer::Commutes::always;
+  EXPECT_EQ(Permute({.dims = {2, 1, 3}}).commutes_with_affine(), always);
+  EXPECT_NE(Permute({.dims = {3, 1, 2}}).commutes_with_affine(), always);
+  Net net({9, 8, 3});
+  net.add(BatchNormalization());
+  net.add(Cropping2D({.cropping = {1, 0, 2, 0}}));
+  net.add(Permute({.dims = {2, 1, 3}}));
+  net.add(UpSampling2D({.size = {2, 1}, .interpolation = Interpolation::bilinear}));
+  net.add(conv());
+  EXPECT_TRUE(folds(std::move(net)));
+}
+
+TEST(FoldNormalisation, NotAcrossPaddingOrReshape) {
+  Net padded({6, 6, 3});
+  padded.add(BatchNormalization());
+  padded.add(ZeroPadding2D());
+  padded.add(conv());
+  EXPECT_FALSE(folds(std::move(padded)));
+
+  Net reshaped({6, 6, 4});
+  reshaped.add(BatchNormalization());
+  reshaped.add(Reshape({.target_shape = {6, 3, 8}}));
+  reshaped.add(conv());
+  EXPECT_FALSE(folds(std::move(reshaped)));
+}
+
+TEST(FoldNormalisation, OfKnownMeansAsOfLearntOnes) {
+  Net net({9, 8, 3});
+  net.add(Normalization({.mean = ChannelNumbers{0.5f, 0.4f, 0.3f}, .variance = ChannelNumbers{0.1f, 0.2f, 0.3f}}));
+  net.add(conv());
+  net.add(Normalization());
+  EXPECT_TRUE(folds(std::move(net), Scale::positive));
 }
 
 Net across_max_pooling() {
