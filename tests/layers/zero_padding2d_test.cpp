@@ -53,7 +53,7 @@ TEST(ZeroPadding2D, TakesEachOfKerassThreeForms) {
 
 TEST(ZeroPadding2D, RefusesNegativeNumbers) {
   EXPECT_EQ(refusal([] { make_layer("ZeroPadding2D", {{"padding", -1}}, "model"); }, ErrorKind::usage),
-            "model: padding: got -1, expected margins from 0 to 65536");
+            "model: padding: cannot be (got -1, expected margins from 0 to 65536)");
 }
 
 }  // namespace
