@@ -54,7 +54,7 @@ struct Evaluation {
 class Trainer {
  public:
   // Throws Error (usage) where loss and model do not fit.
-  Trainer(Model& model, TrainerOptions options = {});
+  explicit Trainer(Model& model, TrainerOptions options = {});
 
   // The loss is Keras's: with the penalties of regularizers. With a moving average (use_ema) the weights are it at the
   // end. Throws Error (usage) where pictures and model do not fit; Error (failed) at a weight, a loss or a gradient that is
