@@ -6,9 +6,10 @@
 //
 // It needs no instrumentation: an input that is refused in new words (or is the first to be taken) has come further than
 // the others, and is changed again. While an input is read it lies in "fovea_fuzz-TARGET.input": what ends the program
-// (a sanitizer's report, a signal, an exception that is no Error, ten seconds without an end) leaves that file behind.
+// (a sanitizer's report, a signal, an exception that is no Error, ten seconds of work) leaves that file behind.
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -29,7 +30,7 @@ namespace {
 
 constexpr size_t kMaxBytes = size_t{1} << 16;
 constexpr size_t kMaxGrown = 1000;    // inputs beside the seeds: some refusals repeat what is in the file
-constexpr unsigned kMaxSeconds = 10;  // for one input
+constexpr time_t kMaxSeconds = 10;    // of the processor, for one input
 
 // The input under way, in a file that survives the process.
 class UnderWay {
@@ -113,9 +114,9 @@ int fuzz(const Target& target, double seconds, uint64_t seed, const char* corpus
   int64_t runs = 0, taken = 0;
   const auto run = [&](const std::string& input) {
     under_way.hold(input);
-    ::alarm(kMaxSeconds);
+    const itimerval limit = {.it_interval = {}, .it_value = {.tv_sec = kMaxSeconds, .tv_usec = 0}};
+    ::setitimer(ITIMER_PROF, &limit, nullptr);
     const std::string words = outcome(target, input);
-    ::alarm(0);
     ++runs;
     taken += words == "taken";
     return outcomes.insert(words).second;

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "app/config_file.h"
+#include "fovea/base/error.h"
 #include "fovea/data/source.h"
 #include "fovea/formats/gzip.h"
 #include "fovea/formats/idx.h"

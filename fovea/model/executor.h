@@ -14,6 +14,8 @@ class Executor {
 
   // Renews the plan's copies of weights where those changed since.
   void renew(Plan& plan, const Parameters& parameters, const kernels::RunContext& context) const;
+  // Returns when all segments are done: in each the lanes side by side, then its meeting on the calling thread. For one
+  // thread at a time.
   void run(const std::vector<Segment>& segments, const kernels::RunContext& context) const;
 
   // Runs the whole plan on this thread alone, copies and update too. Returns the seconds that each of Plan::steps took.

@@ -32,6 +32,7 @@ class Model {
   const Parameters& parameters() const { return parameters_; }
   const std::string& name() const { return graph_.name(); }
   const Shape& input_shape() const { return graph_.input_shape(); }
+  // The last axis of the output.
   int64_t outputs() const { return graph_.output_shape().back(); }
   // One output tells two classes apart: it is the probability of the second.
   int64_t classes() const { return outputs() == 1 ? 2 : outputs(); }

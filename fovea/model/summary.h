@@ -20,7 +20,10 @@ std::string summary_table(const Model& model, const SummaryOptions& options = {}
 
 // The table, and the cost in two lines.
 std::string summary_text(Model& model, const SummaryOptions& options = {});
+// {"name", "layers": [{"name", "class", "output_shape", "parameters", …}, …], "parameters", "flops", "memory", …}: bytes,
+// and operations a picture (cost.h).
 Json summary_json(Model& model);
+// For Graphviz: a node a layer, an edge an input.
 std::string summary_dot(const Model& model);
 
 // Every step with its kernel, rows, bytes and layout, and why each segment ends.
