@@ -66,10 +66,11 @@ void read_field(const Json& json, Constraint& value, const std::string& where) {
 
 Json write_field(const Constraint& value) {
   if (value.kind == ConstraintKind::none) return nullptr;
+  const bool range = value.kind == ConstraintKind::min_max_norm;
   Json config = Json::object();
-  if (value.kind == ConstraintKind::min_max_norm) config = {{"min_value", value.min_value}, {"rate", value.rate}};
-  if (value.kind == ConstraintKind::max_norm || value.kind == ConstraintKind::min_max_norm)
-    config["max_value"] = value.max_value;
+  if (range) config["min_value"] = value.min_value;
+  if (range || value.kind == ConstraintKind::max_norm) config["max_value"] = value.max_value;
+  if (range) config["rate"] = value.rate;
   if (value.kind != ConstraintKind::non_neg)
     config["axis"] = value.axis.size() == 1 ? Json(value.axis[0]) : Json(value.axis);
   return {{"class_name", kNames[static_cast<size_t>(value.kind) - 1].camel}, {"config", config}};

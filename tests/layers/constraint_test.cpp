@@ -33,7 +33,7 @@ TEST(Constraint, IsReadAsEveryKerasWritesIt) {
 TEST(Constraint, IsWrittenAsItIsRead) {
   for (const char* json : {"null", R"({"class_name":"NonNeg","config":{}})", R"({"class_name":"UnitNorm","config":{"axis":1}})",
                            R"({"class_name":"MaxNorm","config":{"max_value":0.5,"axis":[0,1]}})",
-                           R"({"class_name":"MinMaxNorm","config":{"min_value":0.5,"rate":0.25,"max_value":2.0,"axis":0}})"})
+                           R"({"class_name":"MinMaxNorm","config":{"min_value":0.5,"max_value":2.0,"rate":0.25,"axis":0}})"})
     EXPECT_EQ(write_field(read(json)), Json::parse(json));
 }
 
