@@ -21,9 +21,9 @@ KINDS = ["layers", "losses", "optimizers", "trainings", "nets", "report", "summa
 def answer(kind: str, variant_name: str, file: pathlib.Path) -> None:
     """Answers all cases of a kind in one variant: the part that runs in a process of its own."""
     import keras
-    from golden_common import VARIANTS, save_results
+    from golden_common import ORDERS, VARIANTS, save_results
 
-    variant = next(v for v in VARIANTS if v.name == variant_name)
+    variant = next(v for v in [*VARIANTS, *ORDERS] if v.name == variant_name)
     keras.config.set_floatx(variant.floatx)
     save_results(file, importlib.import_module(f"golden_{kind}").answer(variant))
 

@@ -2,7 +2,7 @@
 
 A *golden* is what real Keras answers in float32. How far Keras is from itself says how close another implementation can be
 asked to come: the same case is answered again by the variants below, each in a process of its own, because TensorFlow reads
-its oneDNN switch and Keras its float type once.
+its environment and Keras its float type once.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ import subprocess
 import sys
 import tempfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -23,6 +24,7 @@ GOLDEN = pathlib.Path(__file__).resolve().parent.parent / "tests" / "golden"
 SAFETY = 6.0  # a tolerance is so many times Keras's own largest difference
 FLOOR = 1e-6  # and at least this
 MOVE = 1e-7  # relative size of the moves
+AT_ONCE = 2  # processes
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,30 +34,33 @@ class Variant:
     name: str
     floatx: str = "float32"
     moved: int = 0  # seed of the move of the inputs, 0 leaves them alone
-    move_size: float = MOVE
-    onednn: bool = True
+    xla: bool = False
+    environment: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def move(self, values: np.ndarray, salt: int = 0) -> np.ndarray:
-        """Values in this variant's type, each moved by a relative -move_size, 0 or move_size if the variant moves."""
+        """Values in this variant's type, each moved by a relative -MOVE, 0 or MOVE if the variant moves."""
         values = np.asarray(values)
         if self.moved:
             sign = np.random.default_rng([self.moved, salt]).integers(-1, 2, values.shape)
-            values = (values.astype(np.float64) * (1 + self.move_size * sign)).astype(values.dtype)
+            values = (values.astype(np.float64) * (1 + MOVE * sign)).astype(values.dtype)
         return values.astype(self.floatx)
 
 
-BASE = Variant("base")
-VARIANTS = [
-    BASE,
-    Variant("float64", floatx="float64"),
-    Variant("moved_1", moved=1),
-    Variant("moved_2", moved=2),
-    Variant("moved_3", moved=3),
-    Variant("no_onednn", onednn=False),
-]
+def moves(count: int) -> list[Variant]:
+    return [Variant(f"moved_{k}", moved=k) for k in range(1, count + 1)]
 
-def moves(count: int, size: float) -> list[Variant]:
-    return [Variant(f"moved_{k}", moved=k, move_size=size) for k in range(1, count + 1)]
+
+BASE = Variant("base")
+FLOAT64 = Variant("float64", floatx="float64")
+NO_ONEDNN = Variant("no_onednn", environment={"TF_ENABLE_ONEDNN_OPTS": "0"})
+VARIANTS = [BASE, FLOAT64, *moves(3), NO_ONEDNN]
+# Other orders of the same float32 sums.
+ORDERS = [
+    Variant("xla", xla=True),
+    NO_ONEDNN,
+    Variant("avx2", environment={"ONEDNN_MAX_CPU_ISA": "AVX2"}),
+    Variant("one_thread", environment={"TF_NUM_INTRAOP_THREADS": "1"}),
+]
 
 
 # Results are {case: {quantity: array}}.
@@ -69,15 +74,18 @@ def seed_of(name: str) -> int:
 
 def answer_in_all_variants(kind: str, variants: Sequence[Variant] = VARIANTS) -> dict[str, Results]:
     """Runs `golden.py --answer KIND VARIANT FILE` for every variant, and gathers what they wrote."""
-    answers = {}
     with tempfile.TemporaryDirectory() as folder:
-        for variant in variants:
+
+        def results_of(variant: Variant) -> Results:
             file = pathlib.Path(folder) / f"{variant.name}.npz"
-            environment = dict(os.environ, TF_CPP_MIN_LOG_LEVEL="3", TF_ENABLE_ONEDNN_OPTS=str(int(variant.onednn)))
+            defaults = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "1"}
             command = [sys.executable, str(pathlib.Path(__file__).with_name("golden.py"))]
+            environment = {**os.environ, **defaults, **variant.environment}
             subprocess.run([*command, "--answer", kind, variant.name, str(file)], env=environment, check=True)
-            answers[variant.name] = load_results(file)
-    return answers
+            return load_results(file)
+
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            return dict(zip((v.name for v in variants), pool.map(results_of, variants), strict=True))
 
 
 def save_results(file: pathlib.Path, results: Results) -> None:
