@@ -1,9 +1,8 @@
 #include "app/config_file.h"
 
-#include <toml++/toml.h>
-
 #include <algorithm>
 
+#include "app/toml.h"
 #include "fovea/base/error.h"
 #include "fovea/base/file.h"
 

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <jpeglib.h>
 #include <png.h>
-#include <toml++/toml.h>
 #include <xxhash.h>
 #include <zip.h>
 #include <zlib.h>
@@ -14,6 +13,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "app/toml.h"
 #include "fovea/base/thread_pool.h"
 #include "fovea/kernels/cpu.h"
 

@@ -107,7 +107,8 @@ std::vector<std::string> cifar_records() {
 
 std::vector<std::string> configs() {
   return {"epochs = 5\nlearning_rate = 1e-3\nname = \"a\\u00e9\"\nflip = true\n",
-          "list = [1, 2.5, 'x']\n[table]\nkey = 1979-05-27T07:32:00Z\nhex = 0xff\ntext = '''\na\n'''\n"};
+          "list = [1, 2.5, 'x']\n[table]\nkey = 1979-05-27T07:32:00Z\nhex = 0xff\ntext = '''\na\n'''\n",
+          "key = 1979-05-27T:32:00Z\n"};  // a time without its hour
 }
 
 // Of either form, and what Keras 2 and 3 wrote.
