@@ -44,7 +44,7 @@ class Prototype:
         subprocess.run(["g++", "-O3", "-std=c++20", "-march=native", "-fopenmp", source, "-o", self.program, "-ldnnl"], check=True)
 
     def ask(self, work, net, batch, _):
-        if net not in PROTOTYPE:
+        if net not in PROTOTYPE or batch < 32:
             return None
         threads = os.cpu_count()
         tile = min(16, max(1, batch // threads))
