@@ -208,6 +208,13 @@ bool OptionTable::given(const std::string& flag) const {
                      [&](const auto& e) { return e->long_name() == flag && e->given; });
 }
 
+std::vector<std::string> OptionTable::all_given() const {
+  std::vector<std::string> names;
+  for (const auto& e : entries_)
+    if (e->given) names.push_back(e->long_name());
+  return names;
+}
+
 std::vector<std::string> OptionTable::long_names() const {
   std::vector<std::string> names = {"--help"};
   for (const auto& e : entries_)

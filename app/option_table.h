@@ -52,6 +52,9 @@ class OptionTable {
   bool parse(const std::vector<std::string>& arguments, const std::string* config = nullptr);
 
   bool given(const std::string& flag) const;  // on the command line or in the configuration
+  std::vector<std::string> all_given() const;
+  // Fills values from a configuration's file, except those given before. Throws Error.
+  void read_config(const std::string& path);
 
   // All options that are kept, as they are now, by the names of a configuration file.
   Json config_json() const;
@@ -60,7 +63,6 @@ class OptionTable {
  private:
   struct Entry;
   Entry& entry(const std::string& flags, const OptionText& text);
-  void read_config(const std::string& path);
   std::vector<std::string> long_names() const;
 
   std::string command_, usage_, about_;

@@ -54,9 +54,9 @@ void Progress::on_batch_end(Trainer&, const BatchLogs& logs) {
                       duration(static_cast<double>(logs.batches - logs.batch) / speed)));
 }
 
-void Progress::on_epoch_end(Trainer&, EpochLogs& logs) {
+void Progress::on_epoch_end(Trainer&, const EpochLogs& logs) {
   clear();
-  if (quiet_ || !logs.complete) return;
+  if (quiet_) return;
   const std::string line = fmt::format("epoch {}/{}  {}  {} pictures/s  {}\n", logs.epoch + 1, epochs_, figures(logs),
                                        grouped(static_cast<int64_t>(logs.pictures_per_second)), duration(logs.seconds));
   std::fputs(line.c_str(), stderr);

@@ -16,7 +16,8 @@ class Progress final : public Callback {
 
   void on_epoch_begin(Trainer& trainer, int epoch) override;
   void on_batch_end(Trainer& trainer, const BatchLogs& logs) override;
-  void on_epoch_end(Trainer& trainer, EpochLogs& logs) override;
+  void on_epoch_end(Trainer& trainer, const EpochLogs& logs) override;
+  void on_epoch_break(Trainer&) override { clear(); }
 
  private:
   using Clock = std::chrono::steady_clock;

@@ -4,32 +4,51 @@
 
 #include "app/machine.h"
 #include "app/version.h"
+#include "fovea/base/fields.h"
 #include "fovea/base/file.h"
 #include "fovea/report/history_plot.h"
 #include "fovea/train/history.h"
 
 namespace fovea::app {
 
-std::string environment_json(const TrainArguments& arguments, const Dataset& dataset, int lanes) {
+namespace {
+
+Json environment(const TrainArguments& arguments, const Dataset& dataset, int lanes) {
   const Machine machine = this_machine();
   Json libraries = Json::object();
   for (const LibraryVersion& library : library_versions()) libraries[library.name] = library.version;
-  const Json json = {{"version", kVersion},
-                     {"processor", machine.processor},
-                     {"instruction_set", machine.instruction_set},
-                     {"cores", machine.cores},
-                     {"threads", arguments.common.thread_count()},
-                     {"lanes", lanes},
-                     {"precision", arguments.common.precision},
-                     {"seed", arguments.common.seed},
-                     {"data", arguments.data.data},
-                     {"data_hash", dataset.hash},
-                     {"libraries", libraries}};
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return {{"version", kVersion},
+          {"processor", machine.processor},
+          {"instruction_set", machine.instruction_set},
+          {"cores", machine.cores},
+          {"threads", arguments.common.thread_count()},
+          {"lanes", lanes},
+          {"precision", arguments.common.precision},
+          {"seed", arguments.common.seed},
+          {"data", arguments.data.data},
+          {"data_hash", dataset.hash},
+          {"libraries", libraries}};
 }
 
-void write_history_plot(const std::string& folder, const std::string& title, const History& history) {
-  HistoryPlot plot = {.title = title, .best_epoch = best_epoch(history)};
+}  // namespace
+
+std::string environment_json(const TrainArguments& arguments, const Dataset& dataset, int lanes) {
+  return environment(arguments, dataset, lanes).dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::vector<std::string> environment_differences(const std::string& run, const TrainArguments& arguments, const Dataset& dataset,
+                                                 int lanes) {
+  const std::string path = run + "/environment.json";
+  const Json before = parse_json(read_file(path), path), now = environment(arguments, dataset, lanes);
+  std::vector<std::string> differences;
+  for (const char* key : {"version", "instruction_set", "lanes", "data_hash", "libraries"})
+    if (before.value(key, Json()) != now.at(key))
+      differences.push_back(fmt::format("{} (now {}, before {})", key, shown(now.at(key)), shown(before.value(key, Json()))));
+  return differences;
+}
+
+void write_history_plot(const std::string& folder, const std::string& title, const History& history, int best_epoch) {
+  HistoryPlot plot = {.title = title, .best_epoch = best_epoch};
   if (!history.empty()) plot.first_epoch = history.front().epoch + 1;
   for (const EpochLogs& logs : history) {
     plot.loss.push_back(logs.loss);

@@ -1,6 +1,8 @@
 // fovea train MODEL: fits a model to a data set and keeps the run in a folder.
+#include <algorithm>
 #include <chrono>
 
+#include "app/class_weight.h"
 #include "app/commands.h"
 #include "app/config_file.h"
 #include "app/interrupt.h"
@@ -12,11 +14,13 @@
 #include "app/run_files.h"
 #include "app/train_arguments.h"
 #include "app/version.h"
+#include "fovea/base/file.h"
 #include "fovea/io/model_file.h"
 #include "fovea/model/summary.h"
+#include "fovea/train/checkpoint.h"
+#include "fovea/train/history.h"
 #include "fovea/train/run_folder.h"
 #include "fovea/train/run_recorder.h"
-#include "fovea/train/validation.h"
 
 namespace fovea::app {
 namespace {
@@ -34,11 +38,8 @@ class Training {
   Training(const TrainArguments& arguments, const OptionTable& table)
       : arguments_(arguments),
         console_(arguments.common.console()),
-        opened_(open_model(arguments.model, arguments.common.seed,
-                           [&] {
-                             dataset_ = open_data(arguments.data);
-                             return ModelSizes::of(*dataset_);
-                           })),
+        resumed_(resumed_run(arguments.resume)),
+        opened_(open()),
         trainer_(opened_.model, arguments.trainer()) {
     if (!dataset_) dataset_ = open_data(arguments.data);
     check_splits();
@@ -48,18 +49,25 @@ class Training {
     classes_ = match_classes(*dataset_, opened_.model);
     train_ = examples(dataset_->train);
     if (!dataset_->validation.empty()) validation_ = examples(dataset_->validation);
+    make_callbacks();
     announce();
     check_memory();
-    recorder_.emplace(create_folder(table));
+    if (resumed_) go_on(table);
+    else create(table);
   }
 
   int run() {
     InterruptGuard guard(trainer_);
-    recorder_->events().write("begin", {{"model", opened_.stem},
-                                        {"data", dataset_->name},
-                                        {"epochs", arguments_.epochs},
-                                        {"pictures", train_->size()},
-                                        {"seed", arguments_.common.seed}});
+    if (resumed_) {
+      const TrainingPlace& place = resumed_->checkpoint.place();
+      recorder_->events().write("resume", {{"epoch", place.epoch + 1}, {"batch", place.batch}, {"epochs", arguments_.epochs}});
+    } else {
+      recorder_->events().write("begin", {{"model", opened_.stem},
+                                          {"data", dataset_->name},
+                                          {"epochs", arguments_.epochs},
+                                          {"pictures", train_->size()},
+                                          {"seed", arguments_.common.seed}});
+    }
     fit(guard);
     save();
     std::optional<Tested> tested;
@@ -75,11 +83,33 @@ class Training {
     recorder_->events().write(InterruptGuard::interrupted() ? "stop" : "end", end);
     print_result(tested);
     if (!InterruptGuard::interrupted()) return 0;
-    console_.note("stopped by Ctrl-C; the weights so far are in {}", recorder_->file("model.safetensors"));
+    console_.note("stopped by Ctrl-C; the weights so far are in {}; fovea train --resume {} goes on",
+                  recorder_->file("model.safetensors"), recorder_->folder());
     return static_cast<int>(ErrorKind::interrupted);
   }
 
  private:
+  // A run that is gone on with: ours alone, where its last checkpoint stands.
+  struct ResumedRun {
+    RunLock lock;
+    Checkpoint checkpoint;
+  };
+
+  static std::optional<ResumedRun> resumed_run(const std::string& run) {
+    if (run.empty()) return std::nullopt;
+    RunLock lock(run);
+    remove_leftovers(run);
+    return ResumedRun{std::move(lock), Checkpoint::newest(run + "/checkpoint")};
+  }
+
+  OpenedModel open() {
+    if (resumed_) return {.model = resumed_->checkpoint.model(), .stem = arguments_.model, .trained = true};
+    return open_model(arguments_.model, arguments_.common.seed, [&] {
+      dataset_ = open_data(arguments_.data);
+      return ModelSizes::of(*dataset_);
+    });
+  }
+
   std::optional<DataExamples> examples(const Split& split) const {
     return DataExamples(split, rules_, classes_, opened_.model.classes(), dataset_->name);
   }
@@ -102,6 +132,21 @@ class Training {
                        {"optimizer", arguments_.optimizer.name},
                        {"loss", to_string(*trainer_.options().loss)},
                        {"seed", arguments_.common.seed}};
+  }
+
+  void make_callbacks() {
+    if (const auto options = arguments_.early_stopping_options()) callbacks_.push_back(&early_stopping_.emplace(*options));
+    if (const auto options = arguments_.reduce_lr_options()) callbacks_.push_back(&reduce_lr_.emplace(*options));
+    const auto check = [&](const char* where, const std::string& monitor) {
+      if (!validation_ && monitor.starts_with("val_"))
+        throw usage_error(where, "there are no validation pictures to monitor (got monitor={}, expected monitor=loss or accuracy)",
+                          monitor);
+    };
+    if (early_stopping_) check("--early-stopping", early_stopping_->monitor().figure());
+    if (reduce_lr_) check("--reduce-lr", reduce_lr_->monitor().figure());
+    check("--checkpoint", arguments_.checkpoint_options(validation_.has_value()).monitor);
+    if (!arguments_.class_weight.empty())
+      class_weight_ = class_weights(arguments_.class_weight, names_of_classes(opened_.model, *dataset_), *train_);
   }
 
   uint64_t weight_bytes() const {
@@ -135,32 +180,66 @@ class Training {
                     train_->size());
   }
 
-  std::string create_folder(const OptionTable& table) {
+  // Enough to repeat the run; the folder has its name.
+  std::string config(const OptionTable& table) {
     Json config = table.config_json();
-    config.erase("name");  // the folder has it
+    config.erase("name");
     config["lanes"] = lanes();
-    return create_run_folder({.runs = arguments_.runs,
-                              .name = arguments_.name,
-                              .stem = folder_stem(opened_.stem) + "-" + folder_stem(dataset_->name),
-                              .files = {{"config.toml", to_toml(config)},
-                                        {"environment.json", environment_json(arguments_, *dataset_, lanes())},
-                                        {"history.csv", history_csv({})}},
-                              // The end's model, the best one, and a new one on its way to replace it.
-                              .space = 3 * weight_bytes() + kSmallFiles});
+    return to_toml(config);
+  }
+
+  void create(const OptionTable& table) {
+    trainer_.go_on_from({.epoch = arguments_.initial_epoch});
+    // The end's model, the best one, and three checkpoints: two are kept while one is written.
+    const uint64_t sets = 2 + 3 * (1 + trainer_.optimizer().slots().size() + (early_stopping_ ? 1 : 0));
+    const std::string folder = create_run_folder(
+        {.runs = arguments_.runs,
+         .name = arguments_.name,
+         .stem = folder_stem(opened_.stem) + "-" + folder_stem(dataset_->name),
+         .files = {{"config.toml", config(table)},
+                   {"environment.json", environment_json(arguments_, *dataset_, lanes())},
+                   {"history.csv", history_csv({})}},
+         .fill = [&](const std::string& path) { save_checkpoint(path + "/checkpoint", trainer_, callbacks_); },
+         .space = sets * weight_bytes() + kSmallFiles});
+    lock_.emplace(folder);
+    record(folder);
+  }
+
+  void go_on(const OptionTable& table) {
+    const std::string& folder = arguments_.resume;
+    const TrainingPlace& place = resumed_->checkpoint.place();
+    if (arguments_.epochs < place.epoch)
+      throw usage_error("--epochs", "the run is further than that (got {}, expected at least {})", arguments_.epochs, place.epoch);
+    for (const std::string& difference : environment_differences(folder, arguments_, *dataset_, lanes()))
+      console_.note("the run began with another {}: its figures may differ from those of an uninterrupted run", difference);
+    record(folder);
+    resumed_->checkpoint.restore(trainer_, recorder_->remembering());
+    const bool extended = arguments_.extends && arguments_.epochs > place.epoch;
+    if (early_stopping_ && extended) early_stopping_->wait_anew();
+    write_file_atomically(folder + "/config.toml", config(table));
+    console_.note("going on with {} in epoch {}, behind batch {}", folder, place.epoch + 1, place.batch);
+  }
+
+  void record(const std::string& folder) {
+    recorder_.emplace(RunRecorderOptions{.folder = folder,
+                                         .best = arguments_.checkpoint_options(validation_.has_value()),
+                                         .callbacks = callbacks_,
+                                         .warn = [this](const std::string& trouble) {
+                                           console_.note("{}; the training goes on without", trouble);
+                                         }});
   }
 
   void fit(InterruptGuard& guard) {
     Progress progress(console_, arguments_.epochs, arguments_.batch_size);
     FitOptions options = {.epochs = arguments_.epochs,
+                          .initial_epoch = arguments_.initial_epoch,
                           .batch_size = arguments_.batch_size,
                           .shuffle = arguments_.shuffle == "on",
-                          .callbacks = {&guard}};
-    if (validation_) {
-      const int64_t batch =
-          arguments_.validation_batch_size > 0 ? arguments_.validation_batch_size : arguments_.batch_size;
-      validating_.emplace(*validation_, batch);
-      options.callbacks.push_back(&*validating_);
-    }
+                          .validation = validation_ ? &*validation_ : nullptr,
+                          .validation_batch_size = arguments_.validation_batch_size,
+                          .callbacks = {&guard},
+                          .class_weight = class_weight_};
+    options.callbacks.insert(options.callbacks.end(), callbacks_.begin(), callbacks_.end());
     options.callbacks.push_back(&*recorder_);
     options.callbacks.push_back(&progress);
     const auto begin = std::chrono::steady_clock::now();
@@ -171,13 +250,17 @@ class Training {
       throw;
     }
     seconds_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    if (early_stopping_ && early_stopping_->stopped_epoch())
+      console_.note("stopped early behind epoch {}", *early_stopping_->stopped_epoch() + 1);
+    if (early_stopping_ && early_stopping_->restored_epoch())
+      console_.note("the weights are those of epoch {}, the best", *early_stopping_->restored_epoch() + 1);
   }
 
   // After a failure: the last good weights and the reason, as far as the disk still takes them.
   void keep_what_there_is(const Error& error) {
     try {
       save_model(opened_.model, recorder_->file("model.safetensors"));
-      write_history_plot(recorder_->folder(), title(), recorder_->history());
+      write_history_plot(recorder_->folder(), title(), history(), recorder_->best());
       recorder_->events().write("fail", {{"error", error.what()}});
       if (error.kind() == ErrorKind::failed)
         console_.note("the last good weights are in {}", recorder_->file("model.safetensors"));
@@ -189,30 +272,24 @@ class Training {
   void save() {
     save_model(opened_.model, recorder_->file("model.safetensors"));
     if (!arguments_.save.empty()) save_model(opened_.model, arguments_.save);
-    write_history_plot(recorder_->folder(), title(), recorder_->history());
+    write_history_plot(recorder_->folder(), title(), history(), recorder_->best());
   }
 
   std::optional<Tested> test() {
     const auto names = names_of_classes(opened_.model, *dataset_);
     const bool validated_on_test = arguments_.data.validation == "test";
-    if (dataset_->test.empty() || validated_on_test) {
-      if (!validating_ || !validating_->best()) return std::nullopt;
-      return Tested{validated_on_test ? SplitKind::test : SplitKind::validation,
-                    test_result(*validating_->best(), names)};
-    }
-    // The weights of the end are saved: those of the best epoch may take their place. The last epoch's are gone where
-    // their average followed.
-    const bool replaced = trainer_.options().optimizer.use_ema;
-    if (recorder_->best() != 0 && (replaced || recorder_->best() != recorder_->history().back().epoch + 1))
-      load_weights(opened_.model, recorder_->file("best.safetensors"));
-    return Tested{SplitKind::test,
-                  test_result(trainer_.evaluate(*examples(dataset_->test), arguments_.batch_size), names)};
+    const bool by_validation = dataset_->test.empty() || validated_on_test;
+    if (by_validation && !validation_) return std::nullopt;
+    // The weights of the end are saved: those of the best epoch may take their place.
+    if (recorder_->best() != 0) load_weights(opened_.model, recorder_->file("best.safetensors"));
+    const SplitKind split = by_validation && !validated_on_test ? SplitKind::validation : SplitKind::test;
+    const auto pictures = by_validation ? validation_ : examples(dataset_->test);
+    return Tested{split, test_result(trainer_.evaluate(*pictures, arguments_.batch_size), names)};
   }
 
   void print_result(const std::optional<Tested>& tested) const {
-    const History& history = recorder_->history();
     double speed = 0;  // none where the first epoch was not run to its end
-    for (const EpochLogs& logs : history) speed = std::max(speed, logs.pictures_per_second);
+    for (const EpochLogs& logs : history()) speed = std::max(speed, logs.pictures_per_second);
     const int best = recorder_->best();
     if (arguments_.common.json) {
       Json json = {{"run", recorder_->folder()},
@@ -220,11 +297,11 @@ class Training {
                    {"best_epoch", best > 0 ? Json(best) : Json()},
                    {"seconds", seconds_},
                    {"pictures_per_second", speed > 0 ? Json(speed) : Json()}};
-      for (const EpochLogs& logs : history) json["epochs"].push_back(epoch_json(logs));
+      for (const EpochLogs& logs : history()) json["epochs"].push_back(epoch_json(logs));
       print_json(json);
       return;
     }
-    for (const EpochLogs& logs : history)
+    for (const EpochLogs& logs : history())
       if (logs.epoch + 1 == best) print(fmt::format("best       epoch {}: {}\n", best, figures(logs)));
     if (tested)
       print(fmt::format("{:11}loss {}  accuracy {}  top-5 {}\n", to_string(tested->split), figure(tested->result.loss),
@@ -235,20 +312,38 @@ class Training {
     print(fmt::format("run        {}\n", recorder_->folder()));
   }
 
+  const History& history() const { return trainer_.place().history; }
   std::string title() const { return recorder_->folder().substr(recorder_->folder().rfind('/') + 1); }
 
   const TrainArguments& arguments_;
   Console console_;
   std::optional<Dataset> dataset_;
+  std::optional<ResumedRun> resumed_;
+  std::optional<RunLock> lock_;
   OpenedModel opened_;
   Trainer trainer_;
   PictureRules rules_;
   std::vector<int32_t> classes_;
   std::optional<DataExamples> train_, validation_;
+  std::optional<EarlyStopping> early_stopping_;
+  std::optional<ReduceLROnPlateau> reduce_lr_;
+  std::vector<Callback*> callbacks_;
+  std::vector<float> class_weight_;
   std::optional<RunRecorder> recorder_;
-  std::optional<Validation> validating_;
   double seconds_ = 0;
 };
+
+// With --resume the run's own configuration says the rest.
+void read_run(TrainArguments& arguments, OptionTable& table) {
+  const std::vector<std::string> allowed = {"--resume", "--epochs", "--data", "--threads", "--save", "--json", "--quiet", "--verbose"};
+  for (const std::string& name : table.all_given())
+    if (std::find(allowed.begin(), allowed.end(), name) == allowed.end())
+      throw usage_error(name, "does not go with --resume: the run has its own");
+  arguments.extends = table.given("--epochs");
+  while (arguments.resume.size() > 1 && arguments.resume.ends_with('/')) arguments.resume.pop_back();
+  if (!folder_exists(arguments.resume)) throw file_error(arguments.resume, "there is no such run folder");
+  table.read_config(arguments.resume + "/config.toml");
+}
 
 }  // namespace
 
@@ -258,6 +353,7 @@ int train(const Arguments& words) {
                     "Fits a model to a data set, and keeps the run in a folder of its own.");
   arguments.list(table);
   if (!table.parse(words, &arguments.config)) return 0;
+  if (!arguments.resume.empty()) read_run(arguments, table);
   arguments.check();
   if (arguments.print_config) {
     if (arguments.common.json) {

@@ -2,6 +2,8 @@
 
 #include <sstream>
 
+#include "app/class_weight.h"
+#include "app/key_values.h"
 #include "app/output_file.h"
 #include "fovea/base/error.h"
 
@@ -15,6 +17,12 @@ void list_optimizer(OptionTable& table, TrainArguments& a) {
             {.value = "NAME", .help = "how weights follow gradients", .choices = Optimizer::names()});
   table.add("--learning-rate", o.learning_rate,
             {.value = "F", .help = "step size", .none = "sgd 0.01, else 0.001", .least = 0});
+  table.add("--schedule", a.schedule,
+            {.value = "NAME,KEY=VALUE,…",
+             .help = "a step size for every step, instead of --learning-rate, with Keras's keys: exponential, piecewise, "
+                     "polynomial, inverse_time, cosine (cosine,initial_learning_rate=0.1,decay_steps=1000), "
+                     "cosine_restarts; one_cycle,max_learning_rate=0.1,total_steps=1000",
+             .none = "none"});
   table.add("--momentum", o.momentum,
             {.value = "F", .help = "share of the last step that is kept (sgd, rmsprop)", .least = 0, .most = 1});
   table.add("--nesterov", o.nesterov, {.help = "look ahead along the momentum (sgd)"});
@@ -80,17 +88,49 @@ void list_optimizer(OptionTable& table, TrainArguments& a) {
             {.value = "N", .help = "batches whose mean gradient makes one update", .least = 1});
 }
 
+void list_callbacks(OptionTable& table, TrainArguments& a) {
+  table.section("Callbacks");
+  table.add("--early-stopping", a.early_stopping,
+            {.value = "KEY=VALUE,…",
+             .help = "end where a figure gets no better, with the best epoch's weights: monitor=val_loss, patience=0, "
+                     "min_delta=0, mode=auto, baseline, start_from_epoch=0, restore_best_weights=true",
+             .none = "none"});
+  table.add("--reduce-lr", a.reduce_lr,
+            {.value = "KEY=VALUE,…",
+             .help = "lower the step size where a figure gets no better: monitor=val_loss, factor=0.1, patience=10, "
+                     "min_delta=0.0001, mode=auto, cooldown=0, min_lr=0",
+             .none = "none"});
+  table.add("--checkpoint", a.checkpoint,
+            {.value = "KEY=VALUE,…",
+             .help = "what best.safetensors is the best of: monitor=val_loss, mode=auto, save_best_only=true (false: every "
+                     "epoch's model is kept too)",
+             .none = "val_loss, without validation loss"});
+}
+
+// NAME,KEY=VALUE,…
+Schedule parse_schedule(const std::string& text) {
+  const size_t comma = std::min(text.find(','), text.size());
+  const std::string pairs = comma < text.size() ? text.substr(comma + 1) : "";
+  return make_schedule(text.substr(0, comma), parse_key_values(pairs, "--schedule"), "--schedule");
+}
+
 }  // namespace
 
 void TrainArguments::list(OptionTable& table) {
   table.positional("MODEL", model, "a name that \"fovea models\" lists, FILE.json, FILE.safetensors or a run folder");
   table.section("Training");
   table.add("--epochs", epochs, {.value = "N", .help = "passes over the training pictures", .least = 1});
+  table.add("--initial-epoch", initial_epoch,
+            {.value = "N", .help = "passes that count as done: so many fewer are made", .least = 0});
   table.add("--batch-size", batch_size, {.value = "N", .help = "pictures a step", .least = 1, .most = 1 << 20});
   table.add(
       "--validation-batch-size", validation_batch_size,
       {.value = "N", .help = "pictures at a time in validation; 0 for the batch size", .least = 0, .most = 1 << 20});
   table.add("--shuffle", shuffle, {.value = "WHETHER", .help = "a new order every epoch", .choices = {"on", "off"}});
+  table.add("--class-weight", class_weight,
+            {.value = "CLASS:F,…",
+             .help = "what the loss of a class's pictures is multiplied by, by name or number; balanced: all classes alike",
+             .none = "1 each"});
   std::string losses;
   for (const std::string& known : loss_names()) losses += (losses.empty() ? "" : ", ") + known;
   table.add("--loss", loss,
@@ -109,6 +149,7 @@ void TrainArguments::list(OptionTable& table) {
             {.value = "F", .help = "how much less easy pictures count (focal losses)", .least = 0});
   table.add("--focal-balancing", focal_balancing, {.help = "weigh both classes by alpha (binary focal)"});
   list_optimizer(table, *this);
+  list_callbacks(table, *this);
   add_data_options(table, data);
   add_picture_options(table, pictures);
   table.section("Run");
@@ -117,6 +158,11 @@ void TrainArguments::list(OptionTable& table) {
             {.value = "NAME",
              .help = "of the run; one that is there already is refused",
              .none = "MODEL-DATA-001, counting up"});
+  table.add("--resume", resume,
+            {.value = "RUN",
+             .help = "go on with a run where its last checkpoint stands, or, with more --epochs, behind its end",
+             .none = "none",
+             .kept = false});
   table.add("--save", save, {.value = "FILE.safetensors", .help = "write the trained model here too", .none = "none"});
   table.add(
       "--config", config,
@@ -136,12 +182,24 @@ void TrainArguments::check() const {
                         "does not go with --loss {} (got {}, expected --loss categorical_crossentropy)", loss,
                         label_smoothing);
   }
+  if (initial_epoch >= epochs)
+    throw usage_error("--initial-epoch", "leaves nothing to train (got {}, expected below --epochs {})", initial_epoch, epochs);
+  if (!class_weight.empty()) check_class_weight(class_weight);
+  if (const auto options = early_stopping_options()) EarlyStopping{*options};
+  if (const auto options = reduce_lr_options()) {
+    ReduceLROnPlateau{*options};
+    if (!schedule.empty()) throw usage_error("--reduce-lr", "does not go with --schedule (got both, expected one)");
+  }
+  ModelCheckpoint{"", checkpoint_options(true)};
+  if (!schedule.empty() && optimizer.learning_rate)
+    throw usage_error("--schedule", "takes the place of --learning-rate (got both, expected one)");
   if (!save.empty()) check_output(save, ".safetensors", "--save");
   Optimizer{optimizer_options()};  // refuses what does not go together
 }
 
 OptimizerOptions TrainArguments::optimizer_options() const {
   OptimizerOptions options = optimizer;
+  if (!schedule.empty()) options.schedule = parse_schedule(schedule);
   std::istringstream words(exclude_from_weight_decay);
   for (std::string word; std::getline(words, word, ',');) options.exclude_from_weight_decay.push_back(word);
   if (ema_momentum) {
@@ -151,6 +209,21 @@ OptimizerOptions TrainArguments::optimizer_options() const {
   if (ema_overwrite_frequency > 0) options.ema_overwrite_frequency = ema_overwrite_frequency;
   if (gradient_accumulation_steps > 1) options.gradient_accumulation_steps = gradient_accumulation_steps;
   return options;
+}
+
+std::optional<EarlyStoppingOptions> TrainArguments::early_stopping_options() const {
+  if (early_stopping.empty()) return std::nullopt;
+  return key_values_as<EarlyStoppingOptions>(early_stopping, "--early-stopping", {.restore_best_weights = true});
+}
+
+std::optional<ReduceLROnPlateauOptions> TrainArguments::reduce_lr_options() const {
+  if (reduce_lr.empty()) return std::nullopt;
+  return key_values_as<ReduceLROnPlateauOptions>(reduce_lr, "--reduce-lr");
+}
+
+ModelCheckpointOptions TrainArguments::checkpoint_options(bool validated) const {
+  return key_values_as<ModelCheckpointOptions>(checkpoint, "--checkpoint",
+                                               {.monitor = validated ? "val_loss" : "loss", .save_best_only = true});
 }
 
 TrainerOptions TrainArguments::trainer() const {

@@ -6,6 +6,9 @@
 
 #include "app/data_argument.h"
 #include "app/options.h"
+#include "fovea/train/early_stopping.h"
+#include "fovea/train/model_checkpoint.h"
+#include "fovea/train/reduce_lr_on_plateau.h"
 #include "fovea/train/trainer.h"
 
 namespace fovea::app {
@@ -16,13 +19,17 @@ struct TrainArguments {
   PictureArguments pictures;
   std::string model;
   std::string runs = "runs", name, save;
+  std::string resume;    // a run folder to go on with
+  bool extends = false;  // with other epochs than its own
   std::string config;
   bool print_config = false;
 
-  int epochs = 10;
+  int epochs = 10, initial_epoch = 0;
   int64_t batch_size = 32, validation_batch_size = 0;
   std::string shuffle = "on";
+  std::string class_weight;
   OptimizerOptions optimizer;
+  std::string schedule, early_stopping, reduce_lr, checkpoint;  // KEY=VALUE,…; empty: none
   std::string exclude_from_weight_decay;   // words, by comma
   std::optional<double> ema_momentum;
   int64_t ema_overwrite_frequency = 0;     // 0: none
@@ -37,6 +44,10 @@ struct TrainArguments {
   void check() const;
 
   TrainerOptions trainer() const;
+  std::optional<EarlyStoppingOptions> early_stopping_options() const;
+  std::optional<ReduceLROnPlateauOptions> reduce_lr_options() const;
+  // What makes best.safetensors; `validated`: there are validation pictures.
+  ModelCheckpointOptions checkpoint_options(bool validated) const;
 
  private:
   OptimizerOptions optimizer_options() const;

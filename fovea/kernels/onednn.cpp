@@ -1,5 +1,6 @@
 #include "fovea/kernels/onednn.h"
 
+#include <hwy/targets.h>
 #include <omp.h>
 
 #include <cassert>
@@ -282,5 +283,21 @@ std::string instruction_set() {
     if ((isa & name.bits) == name.bits) return name.name;
   return "generic";
 }
+
+#if HWY_ARCH_X86
+namespace {
+
+// A limit of the library's instructions (ONEDNN_MAX_CPU_ISA) is one of our own loops too. Better instruction sets are lower
+// bits; set before any loop is chosen.
+[[maybe_unused]] const bool limited = [] {
+  const std::string set = instruction_set();
+  if (set == "AVX2" || set == "AVX2_VNNI") hwy::DisableTargets(HWY_AVX2 - 1);
+  if (set == "AVX" || set == "SSE4.1") hwy::DisableTargets(HWY_SSE4 - 1);
+  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  return true;
+}();
+
+}  // namespace
+#endif
 
 }  // namespace fovea::kernels

@@ -1,9 +1,16 @@
-// What may watch a training: it sees figures and the model, never kernels, and may ask for the end.
+// What may watch a training: it sees figures and the model, never kernels, and may ask for the end. What it remembers from
+// one epoch to the next it gives to a checkpoint and takes back.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <string>
 #include <vector>
+
+#include "fovea/base/error.h"
+#include "fovea/base/json.h"
+#include "fovea/tensor/array.h"
 
 namespace fovea {
 
@@ -14,11 +21,10 @@ struct EpochLogs {
   int epoch = 0;  // counted from 0
   double loss = 0, accuracy = 0;
   std::optional<double> val_loss, val_accuracy;
-  double learning_rate = 0;
+  double learning_rate = 0;       // at the epoch's end, before callbacks change it
   double seconds = 0;             // of the epoch, validation included
   double step_seconds = 0;        // of its training steps alone
   double pictures_per_second = 0; // of its training steps alone
-  bool complete = true;           // false: training was stopped in its middle
 };
 
 struct BatchLogs {
@@ -27,14 +33,32 @@ struct BatchLogs {
   double loss = 0, accuracy = 0;   // of the epoch so far
 };
 
+// What a checkpoint keeps of a callback.
+struct CallbackState {
+  Json values = Json::object();
+  std::map<std::string, Array> arrays = {};
+};
+
 class Callback {
  public:
   virtual ~Callback() = default;
   virtual void on_train_begin(Trainer&) {}
   virtual void on_epoch_begin(Trainer&, int /*epoch*/) {}
+  virtual void on_batch_begin(Trainer&, int /*epoch*/, int64_t /*batch*/) {}
   virtual void on_batch_end(Trainer&, const BatchLogs&) {}
-  virtual void on_epoch_end(Trainer&, EpochLogs&) {}
+  virtual void on_epoch_end(Trainer&, const EpochLogs&) {}
+  // Instead of an epoch's end: the training was stopped in its middle. Trainer::place says where.
+  virtual void on_epoch_break(Trainer&) {}
   virtual void on_train_end(Trainer&) {}
+
+  // A loss, a gradient or a weight is not finite; weights are those of before the step. True ends the training as if it
+  // had been stopped, false throws the error.
+  virtual bool on_not_finite(Trainer&, const Error&) { return false; }
+
+  // Empty of those that remember nothing; the name under which a checkpoint keeps what others do.
+  virtual std::string name() const { return ""; }
+  virtual CallbackState state() const { return {}; }
+  virtual void restore(const CallbackState&) {}
 };
 
 using History = std::vector<EpochLogs>;

@@ -1,7 +1,9 @@
-// The figures of a training as they are kept: history.csv, and which epoch was the best.
+// The figures of a training as they are kept: history.csv, and JSON.
 #pragma once
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "fovea/base/json.h"
 #include "fovea/train/callback.h"
@@ -12,11 +14,14 @@ namespace fovea {
 // there where any epoch has them.
 std::string history_csv(const History& history);
 
-// The same figures of one epoch: {"epoch": 1, "loss": …, …}.
+// The same figures of one epoch by name, without the epoch: what callbacks monitor.
+std::vector<std::pair<std::string, double>> named_figures(const EpochLogs& logs);
+
+// The same with the epoch: {"epoch": 1, "loss": …, …}.
 Json epoch_json(const EpochLogs& logs);
 
-// The epoch of the lowest val_loss, without validation of the lowest loss: counted from 1, of equals the first, 0 for
-// none.
-int best_epoch(const History& history);
+// A history as a checkpoint keeps it, to the last bit, and back.
+Json history_json(const History& history);
+History history_of(const Json& json);
 
 }  // namespace fovea

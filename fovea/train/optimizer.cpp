@@ -66,6 +66,8 @@ Optimizer::Optimizer(OptimizerOptions options) : options_(std::move(options)), n
   OptimizerOptions& o = options_;
   std::transform(o.name.begin(), o.name.end(), o.name.begin(), [](unsigned char c) { return std::tolower(c); });
   rule_ = &rule_of(o.name);
+  if (o.schedule && o.learning_rate)
+    throw usage_error("optimizer", "a schedule takes the place of a learning rate (got both, learning_rate {})", *o.learning_rate);
   if (!o.learning_rate) o.learning_rate = rule_->learning_rate;
   if (!o.rho) o.rho = rule_->rho;
   if (!o.beta_2) o.beta_2 = rule_->beta_2;
@@ -160,13 +162,19 @@ void Optimizer::set_iterations(int64_t iterations) {
   for (int64_t update = 1; update <= iterations / gathered_steps(); ++update) nadam_product_ *= nadam_momentum(update);
 }
 
+void Optimizer::set_learning_rate(double rate) {
+  if (options_.schedule) throw usage_error("learning rate", "cannot be set where a schedule sets it (got {})", rate);
+  learning_rate_ = rate;
+}
+
 void Optimizer::begin_step() {
   StepNumbers& n = *numbers_;
   const int64_t updates = iterations_ / gathered_steps();  // so far
   const double t = static_cast<double>(updates + 1);
   n.updates = (iterations_ + 1) % gathered_steps() == 0;
-  n.learning_rate = static_cast<float>(learning_rate_);
-  n.decay = static_cast<float>(options_.weight_decay.value_or(0) * learning_rate_);
+  const double rate = learning_rate();
+  n.learning_rate = static_cast<float>(rate);
+  n.decay = static_cast<float>(options_.weight_decay.value_or(0) * rate);
   n.step_size = n.learning_rate / rest_of_power(options_.beta_1, t);
   if (rule_->kind == OptimizerKind::adam) n.step_size = n.learning_rate * std::sqrt(rest_of_power(*options_.beta_2, t)) / rest_of_power(options_.beta_1, t);
   if (rule_->kind == OptimizerKind::nadam) {

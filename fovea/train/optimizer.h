@@ -12,6 +12,7 @@
 #include "fovea/base/json.h"
 #include "fovea/model/plan.h"
 #include "fovea/model/update_rule.h"
+#include "fovea/train/schedule.h"
 
 namespace fovea {
 
@@ -19,6 +20,7 @@ namespace fovea {
 struct OptimizerOptions {
   std::string name = "adam";                 // one of Optimizer::names
   std::optional<double> learning_rate = {};  // sgd 0.01, else 0.001
+  Schedule schedule = {};                    // instead: the rate of every step
   double momentum = 0;                       // sgd, rmsprop
   bool nesterov = false;                     // sgd
   std::optional<double> rho = {};            // rmsprop 0.9, adadelta 0.95
@@ -76,8 +78,10 @@ class Optimizer final : public UpdateRule {
   const OptimizerOptions& options() const { return options_; }
   static const std::vector<std::string>& names();
 
-  double learning_rate() const { return learning_rate_; }
-  void set_learning_rate(double rate) { learning_rate_ = rate; }
+  // The next step's: of a schedule, what it says of it.
+  double learning_rate() const { return options_.schedule ? options_.schedule(iterations_) : learning_rate_; }
+  // Throws Error (usage) where a schedule sets it.
+  void set_learning_rate(double rate);
   // Steps so far, those that only gathered gradients too.
   int64_t iterations() const { return iterations_; }
   void set_iterations(int64_t iterations);

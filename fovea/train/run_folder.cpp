@@ -1,5 +1,7 @@
 #include "fovea/train/run_folder.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -9,6 +11,7 @@
 #include <charconv>
 #include <cstring>
 #include <filesystem>
+#include <utility>
 
 #include "fovea/base/error.h"
 #include "fovea/base/file.h"
@@ -104,6 +107,7 @@ std::string create_run_folder(const RunFolderOptions& options) {
   check_space(parent, options.space);
   Construction folder(parent);
   for (const RunFile& file : options.files) write_file_atomically(folder.path() + "/" + file.name, file.content);
+  options.fill(folder.path());
   if (!options.name.empty()) {
     if (!folder.publish_as(parent + "/" + options.name)) throw taken();
     return parent + "/" + options.name;
@@ -115,6 +119,29 @@ std::string create_run_folder(const RunFolderOptions& options) {
   do path = fmt::format("{}/{}-{:03}", parent, options.stem, number++);
   while (!folder.publish_as(path));
   return path;
+}
+
+RunLock::RunLock(const std::string& run) : descriptor_(::open(run.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+  if (descriptor_ < 0) throw file_error(run, "cannot open the run folder: {}", std::strerror(errno));
+  if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;  // some file systems have no locks
+  ::close(descriptor_);
+  throw file_error(run, "another process is working on this run");
+}
+
+RunLock::RunLock(RunLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+RunLock::~RunLock() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+void remove_leftovers(const std::string& run) {
+  for (const std::string& folder : {run, run + "/checkpoint"}) {
+    if (!folder_exists(folder)) continue;
+    for (const FolderEntry& entry : list_folder(folder)) {
+      std::error_code ignored;
+      if (is_temporary_name(entry.name)) std::filesystem::remove_all(folder + "/" + entry.name, ignored);
+    }
+  }
 }
 
 std::string folder_stem(const std::string& text) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -17,11 +18,29 @@ struct RunFolderOptions {
   std::string name = {};            // refused (usage) where it exists already
   std::string stem = {};            // without a name: STEM-001, counting up
   std::vector<RunFile> files = {};  // in the folder when it appears
+  // Puts in more: is given the path that the folder has until then.
+  std::function<void(const std::string& folder)> fill = [](const std::string&) {};
   uint64_t space = 0;               // bytes that the run will need: refused (file) where the disk has less
 };
 
 // Makes the folder and returns its path. Two processes at once get different names.
 std::string create_run_folder(const RunFolderOptions& options);
+
+// Held by the one process that works on a run: others are refused. Gone with the process.
+class RunLock {
+ public:
+  // Throws Error (file) where another process has it.
+  explicit RunLock(const std::string& run);
+  RunLock(RunLock&& other) noexcept;
+  RunLock& operator=(RunLock&&) = delete;
+  ~RunLock();
+
+ private:
+  int descriptor_ = -1;
+};
+
+// Removes what a killed process left half-written in a run: by the one that has its lock.
+void remove_leftovers(const std::string& run);
 
 // A name made of other names: what a folder cannot be called by becomes '-'.
 std::string folder_stem(const std::string& text);

@@ -1,32 +1,53 @@
-// Keeps a run folder true while its model is trained: after every epoch history.csv, a line in events.jsonl, and
-// best.safetensors where the epoch was the best so far.
+// Keeps a run folder true while its model is trained: after every epoch history.csv, a line in events.jsonl,
+// best.safetensors where the epoch was the best so far, and a checkpoint; checkpoints also every so often within an epoch,
+// and where the training is stopped.
+//
+// Where the folder cannot take it (a full disk) the training goes on, with the last good checkpoint.
 #pragma once
 
+#include <chrono>
+#include <functional>
 #include <string>
 
-#include "fovea/train/callback.h"
 #include "fovea/train/events.h"
-#include "fovea/train/history.h"
+#include "fovea/train/model_checkpoint.h"
 
 namespace fovea {
 
+struct RunRecorderOptions {
+  std::string folder;
+  ModelCheckpointOptions best = {.save_best_only = true};  // what makes best.safetensors
+  std::vector<Callback*> callbacks = {};                   // whose state checkpoints keep too; they stand before this one
+  double seconds = 60;                                     // between two checkpoints
+  std::function<void(const std::string&)> warn = [](const std::string&) {};  // told once
+};
+
 class RunRecorder final : public Callback {
  public:
-  explicit RunRecorder(std::string folder);
+  explicit RunRecorder(RunRecorderOptions options);
 
-  // Throws Error (file), which ends the training, where the folder cannot take it.
-  void on_epoch_end(Trainer& trainer, EpochLogs& logs) override;
+  void on_train_begin(Trainer& trainer) override;
+  void on_batch_end(Trainer& trainer, const BatchLogs& logs) override;
+  void on_epoch_end(Trainer& trainer, const EpochLogs& logs) override;
+  void on_epoch_break(Trainer& trainer) override { checkpoint(trainer); }
 
-  const std::string& folder() const { return folder_; }
-  std::string file(const std::string& name) const { return folder_ + "/" + name; }
+  // All whose state a checkpoint of the run keeps.
+  std::vector<Callback*> remembering();
+  const std::string& folder() const { return options_.folder; }
+  std::string file(const std::string& name) const { return options_.folder + "/" + name; }
   EventLog& events() { return events_; }
-  const History& history() const { return history_; }  // complete epochs
-  int best() const { return best_epoch(history_); }
+  int best() const { return best_.best_epoch(); }  // counted from 1; 0 for none
 
  private:
-  std::string folder_;
+  template <class Action>
+  void attempt(Action action);
+  void checkpoint(Trainer& trainer);
+
+  RunRecorderOptions options_;
   EventLog events_;
-  History history_;
+  ModelCheckpoint best_;
+  bool warned_ = false;
+  std::chrono::steady_clock::time_point saved_;
 };
 
 }  // namespace fovea

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <numeric>
+#include <span>
 
 #include "fovea/base/random.h"
 
@@ -12,11 +13,20 @@ namespace {
 
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
+struct SampleWeights {
+  std::span<const float> by_class = {}, by_picture = {};
+
+  bool any() const { return !by_class.empty() || !by_picture.empty(); }
+  float of(const Examples& examples, int64_t i) const {
+    return by_class.empty() ? by_picture[static_cast<size_t>(i)] : by_class[static_cast<size_t>(examples.label(i))];
+  }
+};
+
 // Examples in a given order, from a place in it on, for a model with so many outputs.
 class OrderedFeed final : public kernels::Feed {
  public:
-  OrderedFeed(const Examples& examples, const uint32_t* order, int64_t outputs)
-      : examples_(examples), order_(order), picture_(examples.shape().elements()), outputs_(outputs) {}
+  OrderedFeed(const Examples& examples, const uint32_t* order, int64_t outputs, SampleWeights weights = {})
+      : examples_(examples), order_(order), picture_(examples.shape().elements()), outputs_(outputs), weights_(weights) {}
 
   void pictures(int64_t first, int64_t rows, float* dst) const override {
     for (int64_t i = 0; i < rows; ++i) examples_.picture(order_[first + i], dst + i * picture_);
@@ -33,11 +43,15 @@ class OrderedFeed final : public kernels::Feed {
       }
     }
   }
+  void sample_weights(int64_t first, int64_t rows, float* dst) const override {
+    for (int64_t i = 0; i < rows; ++i) dst[i] = weights_.of(examples_, order_[first + i]);
+  }
 
  private:
   const Examples& examples_;
   const uint32_t* order_;
   int64_t picture_, outputs_;
+  SampleWeights weights_;
 };
 
 // The class of a row of outputs: the largest, the first of a tie; of one output, the second where it is above 0.5.
@@ -51,6 +65,19 @@ bool in_top5(const float* values, int64_t count, int64_t label) {
   int64_t before = 0;
   for (int64_t c = 0; c < count; ++c) before += values[c] > values[label] || (values[c] == values[label] && c < label);
   return before < 5;
+}
+
+void check_weights(const FitOptions& options, const Examples& examples) {
+  const auto check = [](const char* where, const std::vector<float>& weights, int64_t count) {
+    if (!weights.empty() && static_cast<int64_t>(weights.size()) != count)
+      throw usage_error(where, "there must be one each (got {}, expected {})", weights.size(), count);
+    for (const float weight : weights)
+      if (!(weight >= 0) || std::isinf(weight)) throw usage_error(where, "must be at least 0 and finite (got {})", weight);
+  };
+  check("class weights", options.class_weight, examples.classes());
+  check("sample weights", options.sample_weight, examples.size());
+  if (!options.class_weight.empty() && !options.sample_weight.empty())
+    throw usage_error("class weights", "do not go with sample weights (got both, expected one)");
 }
 
 std::vector<uint32_t> in_order(int64_t n) {
@@ -87,11 +114,12 @@ PlanOptions::Loss Trainer::loss() const {
                    .class_balancing = options_.focal_balancing}};
 }
 
-Runner& Trainer::train_runner(int64_t batch_size) {
-  if (!train_ || train_->options().batch != batch_size) {
+Runner& Trainer::train_runner(int64_t batch_size, bool weighted) {
+  if (!train_ || train_->options().batch != batch_size || train_->options().loss->sample_weights != weighted) {
     PlanOptions plan = {.batch = batch_size, .lanes = options_.lanes, .tile = options_.tile, .training = true, .gradients = true,
                         .winograd = options_.winograd};
     plan.loss = loss();
+    plan.loss->sample_weights = weighted;
     plan.update = &optimizer_;
     train_ = std::make_unique<Runner>(model_, pool_, plan);
   }
@@ -133,8 +161,7 @@ void Trainer::check_parameters() const {
   }
 }
 
-void Trainer::step(Runner& runner, const kernels::Feed& feed, int64_t rows, int epoch, int64_t position, Sums& sums,
-                   const Examples& examples, const uint32_t* order) {
+const Plan& Trainer::step(Runner& runner, const kernels::Feed& feed, int64_t rows, int epoch, int64_t position, double& sum) {
   const kernels::RunContext context = {.feed = &feed, .seed = options_.seed, .epoch = epoch, .position = position};
   optimizer_.begin_step();
   Plan& plan = runner.compute(rows, context);
@@ -158,62 +185,122 @@ void Trainer::step(Runner& runner, const kernels::Feed& feed, int64_t rows, int 
   }
   optimizer_.commit(plan);
   runner.update(plan, context);
-  const int64_t outputs = model_.outputs();
-  for (int64_t i = 0; i < rows; ++i)
-    sums.correct += predicted_class(plan.output.data() + i * outputs, outputs) == examples.label(order[i]);
-  sums.loss += loss;
-  sums.rows += rows;
+  sum += loss;
+  return plan;
 }
+
+// The epochs of one fit: begin, epoch, batch, step, validate, end.
+class Trainer::Epochs {
+ public:
+  Epochs(Trainer& trainer, const Examples& examples, const FitOptions& options)
+      : trainer_(trainer),
+        examples_(examples),
+        options_(options),
+        place_(trainer.place_),
+        weights_{options.class_weight, options.sample_weight},
+        batch_(std::min(options.batch_size, examples.size())),
+        batches_((examples.size() + batch_ - 1) / batch_) {
+    if (!trainer.goes_on_) place_ = {.epoch = options.initial_epoch};
+    trainer.goes_on_ = false;
+    if (place_.batch > 0 && (place_.pictures != examples.size() || place_.batch_size != batch_))
+      throw usage_error("training", "cannot go on in the middle of an epoch of other batches (got {} pictures by {}, expected {} by {})",
+                        examples.size(), batch_, place_.pictures, place_.batch_size);
+    place_.pictures = examples.size();
+    place_.batch_size = batch_;
+    runner_ = &trainer.train_runner(batch_, weights_.any());
+  }
+
+  void run() {
+    tell([&](Callback& c) { c.on_train_begin(trainer_); });
+    try {
+      while (place_.epoch < options_.epochs && !trainer_.stop_) epoch();
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::failed || !is_taken(error)) throw;
+    }
+    trainer_.optimizer_.finish(trainer_.model_.graph(), trainer_.model_.parameters());
+    tell([&](Callback& c) { c.on_train_end(trainer_); });
+  }
+
+ private:
+  template <class Event>
+  void tell(Event event) {
+    for (Callback* callback : options_.callbacks) event(*callback);
+  }
+
+  bool is_taken(const Error& error) {
+    bool taken = false;
+    tell([&](Callback& c) { taken = c.on_not_finite(trainer_, error) || taken; });
+    return taken;
+  }
+
+  void epoch() {
+    const double begin = now();
+    tell([&](Callback& c) { c.on_epoch_begin(trainer_, place_.epoch); });
+    const auto n = static_cast<uint32_t>(examples_.size());
+    const auto order = options_.shuffle
+                           ? permutation(n, trainer_.options_.seed, purpose::kShuffle, static_cast<uint64_t>(place_.epoch))
+                           : in_order(n);
+    while (place_.batch < batches_ && !trainer_.stop_) batch(order);
+    if (trainer_.stop_) return tell([&](Callback& c) { c.on_epoch_break(trainer_); });
+    EpochLogs logs = {.epoch = place_.epoch,
+                      .loss = mean_loss(),
+                      .accuracy = accuracy(),
+                      .learning_rate = trainer_.optimizer_.learning_rate(),
+                      .step_seconds = place_.step_seconds,
+                      .pictures_per_second = static_cast<double>(place_.rows) / std::max(place_.step_seconds, 1e-9)};
+    if (options_.validation != nullptr) validate(logs);
+    logs.seconds = now() - begin;
+    place_.history.push_back(logs);
+    place_ = {.epoch = place_.epoch + 1, .pictures = place_.pictures, .batch_size = batch_, .history = std::move(place_.history)};
+    tell([&](Callback& c) { c.on_epoch_end(trainer_, logs); });
+  }
+
+  void batch(const std::vector<uint32_t>& order) {
+    tell([&](Callback& c) { c.on_batch_begin(trainer_, place_.epoch, place_.batch); });
+    const double begin = now();
+    const int64_t position = place_.batch * batch_, rows = std::min(batch_, examples_.size() - position);
+    const int64_t outputs = trainer_.model_.outputs();
+    const uint32_t* pictures = order.data() + position;
+    const OrderedFeed feed(examples_, pictures, outputs, weights_);
+    const Plan& plan = trainer_.step(*runner_, feed, rows, place_.epoch, position, place_.loss);
+    for (int64_t i = 0; i < rows; ++i)
+      place_.correct += predicted_class(plan.output.data() + i * outputs, outputs) == examples_.label(pictures[i]);
+    place_.rows += rows;
+    place_.batch += 1;
+    place_.step_seconds += now() - begin;
+    const BatchLogs logs = {place_.epoch, place_.batch, batches_, mean_loss(), accuracy()};
+    tell([&](Callback& c) { c.on_batch_end(trainer_, logs); });
+  }
+
+  void validate(EpochLogs& logs) {
+    const int64_t batch = options_.validation_batch_size > 0 ? options_.validation_batch_size : options_.batch_size;
+    const Evaluation validation = trainer_.evaluate(*options_.validation, batch);
+    logs.val_loss = validation.loss;
+    logs.val_accuracy = validation.accuracy;
+  }
+
+  double mean_loss() const { return place_.loss / static_cast<double>(place_.rows); }
+  double accuracy() const { return static_cast<double>(place_.correct) / static_cast<double>(place_.rows); }
+
+  Trainer& trainer_;
+  const Examples& examples_;
+  const FitOptions& options_;
+  TrainingPlace& place_;
+  SampleWeights weights_;
+  int64_t batch_, batches_;
+  Runner* runner_ = nullptr;
+};
 
 History Trainer::fit(const Examples& examples, const FitOptions& options) {
   check(examples);
   if (options.validation != nullptr) check(*options.validation);
   if (options.epochs < 1) throw usage_error("epochs", "must be at least 1 (got {})", options.epochs);
   if (options.batch_size < 1) throw usage_error("batch size", "must be at least 1 (got {})", options.batch_size);
-  const int64_t n = examples.size(), batch = std::min(options.batch_size, n), batches = (n + batch - 1) / batch;
+  check_weights(options, examples);
   check_parameters();
-  Runner& runner = train_runner(batch);
   stop_ = false;
-  History history;
-  for (Callback* callback : options.callbacks) callback->on_train_begin(*this);
-  for (int epoch = options.initial_epoch; epoch < options.epochs && !stop_; ++epoch) {
-    const double begin = now();
-    for (Callback* callback : options.callbacks) callback->on_epoch_begin(*this, epoch);
-    const auto order = options.shuffle ? permutation(static_cast<uint32_t>(n), options_.seed, purpose::kShuffle, static_cast<uint64_t>(epoch))
-                                       : in_order(n);
-    Sums sums;
-    double step_seconds = 0;
-    int64_t b = 0;
-    for (; b < batches && !stop_; ++b) {
-      const int64_t position = b * batch, rows = std::min(batch, n - position);
-      const OrderedFeed feed(examples, order.data() + position, model_.outputs());
-      const double step_begin = now();
-      step(runner, feed, rows, epoch, position, sums, examples, order.data() + position);
-      step_seconds += now() - step_begin;
-      const BatchLogs logs = {epoch, b + 1, batches, sums.loss / static_cast<double>(sums.rows),
-                              static_cast<double>(sums.correct) / static_cast<double>(sums.rows)};
-      for (Callback* callback : options.callbacks) callback->on_batch_end(*this, logs);
-    }
-    EpochLogs logs = {.epoch = epoch,
-                      .loss = sums.loss / static_cast<double>(sums.rows),
-                      .accuracy = static_cast<double>(sums.correct) / static_cast<double>(sums.rows),
-                      .learning_rate = optimizer_.learning_rate(),
-                      .step_seconds = step_seconds,
-                      .pictures_per_second = static_cast<double>(sums.rows) / std::max(step_seconds, 1e-9),
-                      .complete = b == batches};
-    if (options.validation != nullptr && !stop_) {
-      const Evaluation validation =
-          evaluate(*options.validation, options.validation_batch_size > 0 ? options.validation_batch_size : options.batch_size);
-      logs.val_loss = validation.loss;
-      logs.val_accuracy = validation.accuracy;
-    }
-    logs.seconds = now() - begin;
-    for (Callback* callback : options.callbacks) callback->on_epoch_end(*this, logs);
-    history.push_back(logs);
-  }
-  optimizer_.finish(model_.graph(), model_.parameters());
-  for (Callback* callback : options.callbacks) callback->on_train_end(*this);
-  return history;
+  Epochs(*this, examples, options).run();
+  return place_.history;
 }
 
 Evaluation Trainer::evaluate(const Examples& examples, int64_t batch_size) {
@@ -226,7 +313,8 @@ Evaluation Trainer::evaluate(const Examples& examples, int64_t batch_size) {
   Evaluation result;
   result.probabilities.resize(static_cast<size_t>(n * classes));
   result.labels.resize(static_cast<size_t>(n));
-  Sums sums;
+  double loss = 0;
+  int64_t correct = 0, top5 = 0;
   for (int64_t position = 0; position < n; position += batch) {
     const int64_t rows = std::min(batch, n - position);
     const OrderedFeed feed(examples, order.data() + position, outputs);
@@ -235,15 +323,15 @@ Evaluation Trainer::evaluate(const Examples& examples, int64_t batch_size) {
       float* row = result.probabilities.data() + (position + i) * classes;
       model_.class_probabilities(plan.output.data() + i * outputs, row);
       const int32_t label = examples.label(position + i);
-      sums.loss += static_cast<double>(plan.losses[static_cast<size_t>(i)]);
-      sums.correct += predicted_class(row, classes) == label;
-      sums.top5 += in_top5(row, classes, label);
+      loss += static_cast<double>(plan.losses[static_cast<size_t>(i)]);
+      correct += predicted_class(row, classes) == label;
+      top5 += in_top5(row, classes, label);
       result.labels[static_cast<size_t>(position + i)] = label;
     }
   }
-  result.loss = sums.loss / static_cast<double>(n) + model_.parameters().penalty(model_.graph());
-  result.accuracy = static_cast<double>(sums.correct) / static_cast<double>(n);
-  result.top5 = static_cast<double>(sums.top5) / static_cast<double>(n);
+  result.loss = loss / static_cast<double>(n) + model_.parameters().penalty(model_.graph());
+  result.accuracy = static_cast<double>(correct) / static_cast<double>(n);
+  result.top5 = static_cast<double>(top5) / static_cast<double>(n);
   result.seconds = now() - begin;
   return result;
 }
@@ -253,9 +341,9 @@ double Trainer::train_on_batch(const Examples& examples) {
   check_parameters();
   const auto order = in_order(examples.size());
   const OrderedFeed feed(examples, order.data(), model_.outputs());
-  Sums sums;
-  step(train_runner(examples.size()), feed, examples.size(), 0, 0, sums, examples, order.data());
-  return sums.loss / static_cast<double>(sums.rows);
+  double loss = 0;
+  step(train_runner(examples.size()), feed, examples.size(), 0, 0, loss);
+  return loss / static_cast<double>(examples.size());
 }
 
 }  // namespace fovea

@@ -42,6 +42,20 @@ struct FitOptions {
   const Examples* validation = nullptr;
   int64_t validation_batch_size = 0;  // 0: batch_size
   std::vector<Callback*> callbacks = {};
+  // What a picture's loss is multiplied by (the mean still divides by the number of pictures): by class, or by picture.
+  // Neither weighs `accuracy` or validation.
+  std::vector<float> class_weight = {}, sample_weight = {};
+};
+
+// Where a training stands. A checkpoint keeps it; from there fit goes on to the same bits.
+struct TrainingPlace {
+  int epoch = 0;        // under way, or the next
+  int64_t batch = 0;    // of its batches, so many are done
+  double loss = 0;      // sums over their pictures
+  int64_t correct = 0, rows = 0;
+  double step_seconds = 0;
+  int64_t pictures = 0, batch_size = 0;  // what batches are counted in
+  History history = {};                  // of the epochs before
 };
 
 struct Evaluation {
@@ -59,8 +73,15 @@ class Trainer {
   // The loss is Keras's: with the penalties of regularizers. With a moving average (use_ema) the weights are it at the
   // end. Throws Error (usage) where pictures and model do not fit; Error (failed) at a weight, a loss or a gradient that is
   // not finite,
-  // naming step and tensor, with the weights as they were before that step.
+  // naming step and tensor, with the weights as they were before that step. The history has the epochs that were ended.
   History fit(const Examples& examples, const FitOptions& options);
+  // Where fit stands, for callbacks.
+  const TrainingPlace& place() const { return place_; }
+  // The next fit goes on from there instead of from an initial epoch; weights and optimizer are the caller's to restore.
+  void go_on_from(TrainingPlace place) {
+    place_ = std::move(place);
+    goes_on_ = true;
+  }
   Evaluation evaluate(const Examples& examples, int64_t batch_size = 32);
   // One step on the given examples in order, as Keras's train_on_batch: returns the loss before the step.
   double train_on_batch(const Examples& examples);
@@ -76,15 +97,13 @@ class Trainer {
   int lanes(int64_t batch_size);
 
  private:
-  struct Sums {
-    double loss = 0;
-    int64_t correct = 0, top5 = 0, rows = 0;
-  };
+  class Epochs;  // of one fit
+
   PlanOptions::Loss loss() const;
-  Runner& train_runner(int64_t batch_size);
+  Runner& train_runner(int64_t batch_size, bool weighted = false);
   Runner& evaluation_runner(int64_t batch_size);
-  void step(Runner& runner, const kernels::Feed& feed, int64_t rows, int epoch, int64_t position, Sums& sums,
-            const Examples& examples, const uint32_t* order);
+  // Returns the plan's results. The step's loss, of all pictures together, is added to `loss`.
+  const Plan& step(Runner& runner, const kernels::Feed& feed, int64_t rows, int epoch, int64_t position, double& loss);
   void check(const Examples& examples) const;
   void check_parameters() const;
 
@@ -93,6 +112,8 @@ class Trainer {
   ThreadPool pool_;
   Optimizer optimizer_;
   std::unique_ptr<Runner> train_, evaluation_;
+  TrainingPlace place_;
+  bool goes_on_ = false;  // the next fit, from place_
   volatile bool stop_ = false;
 };
 

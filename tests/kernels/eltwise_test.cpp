@@ -242,8 +242,9 @@ TEST(Accumulate, AddsToWhatIsThere) {
 }
 
 TEST(Loop, NamesTheInstructionSetItWasCompiledFor) {
-  EXPECT_EQ(activation_forward(Activation::relu, Layout::features(1, 8))->implementation(),
-            std::string("loop:") + hwy::TargetName(hwy::SupportedAndGeneratedTargets().front()));
+  const std::string best = hwy::TargetName(hwy::SupportedAndGeneratedTargets().front());
+  hwy::GetChosenTarget().Update(hwy::SupportedTargets());  // asking for targets forgets what was limited
+  EXPECT_EQ(activation_forward(Activation::relu, Layout::features(1, 8))->implementation(), "loop:" + best);
 }
 
 TEST(LoopDeathTest, RefusesAMissingArgument) {

@@ -18,19 +18,18 @@ TEST(History, IsKeptWithNineDigitsAndKerasNames) {
   EXPECT_EQ(history_csv({history[1]}), "epoch,loss,accuracy,learning_rate\n2,1e-12,1,1e-06\n");
 }
 
-TEST(History, KnowsItsBestEpoch) {
-  const auto losses = [](std::vector<double> values) {
-    History history;
-    for (const double value : values) history.push_back({.epoch = static_cast<int>(history.size()), .loss = value});
-    return history;
-  };
-  EXPECT_EQ(best_epoch({}), 0);
-  EXPECT_EQ(best_epoch(losses({3, 1, 2, 1})), 2);
-  EXPECT_EQ(best_epoch(losses({NAN, 5, 6})), 2);
-  History validated = losses({3, 2, 1});
-  validated[0].val_loss = 0.5;
-  validated[1].val_loss = 0.7;  // the third was stopped before its validation
-  EXPECT_EQ(best_epoch(validated), 1);
+TEST(History, IsTheSameBehindACheckpoint) {
+  const History history = {{.epoch = 2, .loss = 1.0 / 3, .accuracy = 0.1, .val_loss = NAN, .val_accuracy = 0.7, .learning_rate = 1e-3},
+                           {.epoch = 3, .loss = INFINITY, .accuracy = 0.2, .learning_rate = 1e-4, .pictures_per_second = 1.5}};
+  const History again = history_of(parse_json(history_json(history).dump(), "history"));
+  ASSERT_EQ(again.size(), 2u);
+  EXPECT_EQ(again[0].epoch, 2);
+  EXPECT_EQ(again[0].loss, 1.0 / 3);
+  EXPECT_TRUE(std::isnan(*again[0].val_loss));
+  EXPECT_EQ(again[0].val_accuracy, 0.7);
+  EXPECT_EQ(again[1].loss, INFINITY);
+  EXPECT_FALSE(again[1].val_loss);
+  EXPECT_EQ(again[1].pictures_per_second, 1.5);
 }
 
 }  // namespace

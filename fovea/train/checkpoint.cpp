@@ -1,0 +1,180 @@
+#include "fovea/train/checkpoint.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <filesystem>
+
+#include "fovea/base/error.h"
+#include "fovea/train/history.h"
+
+namespace fovea {
+namespace {
+
+constexpr const char* kFormat = "fovea checkpoint";
+constexpr const char* kVersion = "1";
+constexpr size_t kKept = 2;
+
+// The numbers of a folder's checkpoints, the oldest first.
+std::vector<int64_t> numbers_in(const std::string& folder) {
+  std::vector<int64_t> numbers;
+  for (const FolderEntry& entry : list_folder(folder)) {
+    int64_t number = 0;
+    const char* end = entry.name.data() + entry.name.size();
+    const auto [stop, code] = std::from_chars(entry.name.data(), end, number);
+    if (entry.is_folder && code == std::errc() && stop == end && number > 0) numbers.push_back(number);
+  }
+  std::sort(numbers.begin(), numbers.end());
+  return numbers;
+}
+
+std::string path_of(const std::string& folder, int64_t number) { return fmt::format("{}/{:06}", folder, number); }
+
+void remove(const std::string& path) {
+  std::error_code ignored;
+  std::filesystem::remove_all(path, ignored);
+}
+
+Json to_json(const TrainingPlace& place) {
+  return {{"epoch", place.epoch},       {"batch", place.batch},           {"loss", place.loss},
+          {"correct", place.correct},   {"rows", place.rows},             {"step_seconds", place.step_seconds},
+          {"pictures", place.pictures}, {"batch_size", place.batch_size}, {"history", history_json(place.history)}};
+}
+
+TrainingPlace place_of(const Json& json) {
+  return {.epoch = json.at("epoch").get<int>(),
+          .batch = json.at("batch").get<int64_t>(),
+          .loss = json.at("loss").get<double>(),
+          .correct = json.at("correct").get<int64_t>(),
+          .rows = json.at("rows").get<int64_t>(),
+          .step_seconds = json.at("step_seconds").get<double>(),
+          .pictures = json.at("pictures").get<int64_t>(),
+          .batch_size = json.at("batch_size").get<int64_t>(),
+          .history = history_of(json.at("history"))};
+}
+
+std::string slot_tensor(const Parameter& parameter, const std::string& slot) { return "optimizer/" + parameter.path + "/" + slot; }
+std::string callback_tensor(const Callback& callback, const std::string& array) { return callback.name() + "/" + array; }
+
+void save_training(const std::string& path, Trainer& trainer, const std::vector<Callback*>& callbacks) {
+  Optimizer& optimizer = trainer.optimizer();
+  const Parameters& parameters = trainer.model().parameters();
+  std::vector<std::pair<std::string, Array>> arrays;
+  const std::vector<std::string> slots = optimizer.slot_names();
+  for (int p = 0; p < parameters.size(); ++p)
+    for (size_t s = 0; s < parameters[p].slots.size(); ++s)
+      arrays.emplace_back(slot_tensor(parameters[p], slots[s]), parameters.get_slot(p, static_cast<int>(s)));
+  Json remembered = Json::object();
+  for (const Callback* callback : callbacks) {
+    if (callback->name().empty()) continue;
+    CallbackState state = callback->state();
+    Json names = Json::array();
+    for (auto& [name, array] : state.arrays) {
+      names.push_back(name);
+      arrays.emplace_back(callback_tensor(*callback, name), std::move(array));
+    }
+    remembered[callback->name()] = {{"values", state.values}, {"arrays", names}};
+  }
+  const Json training = {{"optimizer", optimizer.options().name},
+                         {"iterations", optimizer.iterations()},
+                         {"learning_rate", optimizer.learning_rate()},
+                         {"place", to_json(trainer.place())},
+                         {"callbacks", remembered}};
+  std::vector<NamedTensor> tensors;
+  for (const auto& [name, array] : arrays) tensors.push_back(NamedTensor::of(name, array));
+  save_safetensors(path, tensors, {{"format", kFormat}, {"format_version", kVersion}, {"training", training.dump()}});
+}
+
+Json training_in(const Safetensors& file) {
+  const Metadata& metadata = file.metadata();
+  const auto is = [&](const char* key, const char* value) {
+    const auto at = metadata.find(key);
+    return at != metadata.end() && at->second == value;
+  };
+  if (!is("format", kFormat) || !is("format_version", kVersion) || !metadata.contains("training"))
+    throw file_error(file.where(), "is no checkpoint of this version (expected format \"{}\", version {})", kFormat, kVersion);
+  return parse_json(metadata.at("training"), file.where() + ": training");
+}
+
+}  // namespace
+
+void save_checkpoint(const std::string& folder, Trainer& trainer, const std::vector<Callback*>& callbacks) {
+  create_folders(folder);
+  const std::vector<int64_t> before = numbers_in(folder);
+  const std::string temporary = fmt::format("{}/.fovea-{}-checkpoint.tmp", folder, ::getpid());
+  remove(temporary);
+  if (::mkdir(temporary.c_str(), 0777) != 0) throw file_error(temporary, "cannot create: {}", std::strerror(errno));
+  try {
+    save_model(trainer.model(), temporary + "/model.safetensors");
+    save_training(temporary + "/training.safetensors", trainer, callbacks);
+    publish(temporary, path_of(folder, before.empty() ? 1 : before.back() + 1));
+  } catch (...) {
+    remove(temporary);
+    throw;
+  }
+  for (size_t i = 0; i + kKept - 1 < before.size(); ++i) remove(path_of(folder, before[i]));
+}
+
+Checkpoint Checkpoint::newest(const std::string& folder) {
+  std::vector<int64_t> numbers;
+  if (folder_exists(folder)) numbers = numbers_in(folder);
+  if (numbers.empty()) throw file_error(folder, "there is no checkpoint to go on from");
+  for (; numbers.size() > 1; numbers.pop_back()) {
+    try {
+      Checkpoint checkpoint(path_of(folder, numbers.back()));
+      checkpoint.model();
+      return checkpoint;
+    } catch (const Error&) {
+      // Damaged: the one before it serves.
+    }
+  }
+  return Checkpoint(path_of(folder, numbers[0]));
+}
+
+Checkpoint::Checkpoint(const std::string& path) : path_(path), file_(path + "/training.safetensors"), training_(training_in(*file_)) {
+  try {
+    place_ = place_of(training_.at("place"));
+  } catch (const Json::exception& error) {
+    throw file_error(file_->where(), "its training cannot be read: {}", error.what());
+  }
+}
+
+Array Checkpoint::read(const std::string& tensor) const {
+  const SafetensorsEntry* entry = file_->find(tensor);
+  if (entry == nullptr || entry->dtype != DType::f32)
+    throw file_error(file_->where(), "a float32 tensor is missing (got none, expected {})", tensor);
+  return file_->read(tensor);
+}
+
+void Checkpoint::restore(Trainer& trainer, const std::vector<Callback*>& callbacks) const {
+  Optimizer& optimizer = trainer.optimizer();
+  Parameters& parameters = trainer.model().parameters();
+  try {
+    if (training_.at("optimizer") != optimizer.options().name)
+      throw file_error(file_->where(), "is of another optimizer (got {}, expected {})", training_.at("optimizer").get<std::string>(),
+                       optimizer.options().name);
+    const std::vector<std::string> slots = optimizer.slot_names();
+    for (int p = 0; p < parameters.size(); ++p)
+      for (size_t s = 0; s < parameters[p].slots.size(); ++s)
+        parameters.set_slot(p, static_cast<int>(s), read(slot_tensor(parameters[p], slots[s])));
+    optimizer.set_iterations(training_.at("iterations").get<int64_t>());
+    if (!optimizer.options().schedule) optimizer.set_learning_rate(training_.at("learning_rate").get<double>());
+    for (Callback* callback : callbacks) {
+      if (callback->name().empty() || !training_.at("callbacks").contains(callback->name())) continue;
+      const Json& kept = training_.at("callbacks").at(callback->name());
+      CallbackState state = {.values = kept.at("values")};
+      for (const Json& name : kept.at("arrays"))
+        state.arrays[name.get<std::string>()] = read(callback_tensor(*callback, name.get<std::string>()));
+      callback->restore(state);
+    }
+  } catch (const Json::exception& error) {
+    throw file_error(file_->where(), "its training cannot be read: {}", error.what());
+  }
+  trainer.go_on_from(place_);
+}
+
+}  // namespace fovea

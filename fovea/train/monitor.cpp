@@ -1,0 +1,52 @@
+#include "fovea/train/monitor.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "fovea/base/names.h"
+#include "fovea/train/history.h"
+
+namespace fovea {
+namespace {
+
+void check_word(const std::string& word, const std::vector<std::string>& known, const std::string& where, const char* what) {
+  if (std::find(known.begin(), known.end(), word) != known.end()) return;
+  std::string all;
+  for (size_t i = 0; i < known.size(); ++i) all += (i == 0 ? "" : i + 1 == known.size() ? " or " : ", ") + known[i];
+  throw usage_error(where, "unknown {} (got \"{}\", expected {}){}", what, word, all, did_you_mean(word, known));
+}
+
+}  // namespace
+
+const std::vector<std::string>& Monitor::figures() {
+  static const std::vector<std::string> all = {"loss", "accuracy", "val_loss", "val_accuracy"};
+  return all;
+}
+
+const std::vector<std::string>& Monitor::modes() {
+  static const std::vector<std::string> all = {"auto", "min", "max"};
+  return all;
+}
+
+Monitor::Monitor(std::string figure, const std::string& mode, double min_delta, std::string where)
+    : figure_(std::move(figure)), where_(std::move(where)), min_delta_(std::abs(min_delta)) {
+  check_word(figure_, figures(), where_, "monitor");
+  check_word(mode, modes(), where_, "mode");
+  up_ = mode == "max" || (mode == "auto" && !figure_.ends_with("loss"));
+}
+
+double Monitor::value(const EpochLogs& logs) const {
+  for (const auto& [name, value] : named_figures(logs))
+    if (name == figure_) return value;
+  throw usage_error(where_, "there is no such figure to monitor without validation pictures (got {}, expected loss or accuracy)",
+                    figure_);
+}
+
+bool Monitor::improves(double value, std::optional<double> best) const {
+  if (std::isnan(value)) return false;
+  if (!best) return true;
+  const auto reached = static_cast<float>(up_ ? value - min_delta_ : value + min_delta_), reference = static_cast<float>(*best);
+  return up_ ? reached > reference : reached < reference;
+}
+
+}  // namespace fovea

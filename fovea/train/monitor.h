@@ -1,0 +1,33 @@
+// A figure of an epoch that is watched, and when it got better (Keras: callbacks/monitor_callback.py). Compared in
+// float32, as Keras does. NaN is never better, also not than nothing.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "fovea/train/callback.h"
+
+namespace fovea {
+
+class Monitor {
+ public:
+  // `figure` is loss, accuracy, val_loss or val_accuracy; `mode` is min, max or auto: losses down, others up. `where` is
+  // what errors say. Throws Error (usage) for another word.
+  Monitor(std::string figure, const std::string& mode, double min_delta, std::string where);
+
+  const std::string& figure() const { return figure_; }
+  bool needs_validation() const { return figure_.starts_with("val_"); }
+  // Throws Error (usage) where the epoch has no such figure.
+  double value(const EpochLogs& logs) const;
+  bool improves(double value, std::optional<double> best) const;
+
+  static const std::vector<std::string>& figures();
+  static const std::vector<std::string>& modes();
+
+ private:
+  std::string figure_, where_;
+  bool up_;
+  double min_delta_;
+};
+
+}  // namespace fovea

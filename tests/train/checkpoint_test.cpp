@@ -1,0 +1,155 @@
+// A training that is stopped anywhere goes on to the same bits.
+#include "fovea/train/checkpoint.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "fovea/base/file.h"
+#include "fovea/layers/batch_normalization.h"
+#include "fovea/layers/conv2d.h"
+#include "fovea/layers/dense.h"
+#include "fovea/layers/dropout.h"
+#include "fovea/layers/flatten.h"
+#include "fovea/train/early_stopping.h"
+#include "fovea/train/history.h"
+#include "fovea/train/reduce_lr_on_plateau.h"
+#include "fovea/train/run_recorder.h"
+#include "tests/harness/files.h"
+#include "tests/harness/run_model.h"
+
+namespace fovea {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr int kEpochs = 5;
+constexpr int64_t kPictures = 20, kBatch = 6, kSteps = 4;  // an epoch
+
+Model net() {
+  return sequential({.input_shape = {8, 8, 1}, .seed = 3}, Conv2D({.filters = 4, .kernel_size = {3, 3}}), BatchNormalization(),
+                    Flatten(), Dropout({.rate = 0.5}), Dense({.units = 3, .activation = ActivationKind::softmax}));
+}
+
+ArrayExamples examples(uint64_t seed) {
+  std::vector<int32_t> labels;
+  for (int i = 0; i < kPictures; ++i) labels.push_back(i * 7 % 3);
+  return ArrayExamples(Array::of<float>({kPictures, 8, 8, 1}, random_floats(kPictures * 64, seed)), labels, 3);
+}
+
+class StopAt final : public Callback {
+ public:
+  explicit StopAt(int64_t step) : step_(step) {}
+  void on_batch_end(Trainer& trainer, const BatchLogs&) override {
+    if (trainer.optimizer().iterations() == step_) trainer.stop();
+  }
+
+ private:
+  int64_t step_;
+};
+
+// One process's part of a run: from its newest checkpoint, or from the beginning, to `stop_at` or the end.
+struct Part {
+  Part(const std::string& run, const OptimizerOptions& optimizer, int64_t stop_at, int epochs = kEpochs)
+      : model(folder_exists(run + "/checkpoint") ? Checkpoint::newest(run + "/checkpoint").model() : net()),
+        trainer(model, {.optimizer = optimizer, .seed = 11, .threads = 2, .lanes = 2}) {
+    const auto train = examples(1), validation = examples(2);
+    StopAt stop(stop_at);
+    EarlyStopping early({.patience = 3, .restore_best_weights = true});
+    ReduceLROnPlateau reduce({.monitor = "loss", .factor = 0.5, .patience = 1, .min_delta = 10});
+    std::vector<Callback*> callbacks = {&early};
+    if (!optimizer.schedule) callbacks.push_back(&reduce);
+    RunRecorder recorder({.folder = run, .callbacks = callbacks, .seconds = 0});  // a checkpoint every step
+    if (folder_exists(run + "/checkpoint")) Checkpoint::newest(run + "/checkpoint").restore(trainer, recorder.remembering());
+    callbacks.insert(callbacks.begin(), &stop);
+    callbacks.push_back(&recorder);
+    history = trainer.fit(train, {.epochs = epochs, .batch_size = kBatch, .validation = &validation, .callbacks = callbacks});
+    best = recorder.best();
+  }
+
+  std::vector<float> weights() const {
+    std::vector<float> all;
+    for (int p = 0; p < model.parameters().size(); ++p)
+      for (const Array array = model.parameters().get(p); const float value : array.values<float>()) all.push_back(value);
+    return all;
+  }
+
+  Model model;
+  Trainer trainer;
+  History history;
+  int best = 0;
+};
+
+void expect_same(const Part& a, const Part& b) {
+  EXPECT_EQ(a.weights(), b.weights());
+  EXPECT_EQ(history_csv(a.history), history_csv(b.history));
+  EXPECT_EQ(a.best, b.best);
+  EXPECT_EQ(a.trainer.place().epoch, b.trainer.place().epoch);
+}
+
+class Resume : public testing::TestWithParam<std::string> {
+ protected:
+  static OptimizerOptions optimizer() {
+    if (GetParam() == "nadam") return {.name = "nadam", .use_ema = true};
+    if (GetParam() == "sgd") return {.name = "sgd", .learning_rate = 0.1, .momentum = 0.9, .gradient_accumulation_steps = 3};
+    if (GetParam() == "cosine") return {.name = "rmsprop", .schedule = CosineDecay{.initial_learning_rate = 0.01, .decay_steps = 15}};
+    return {};
+  }
+};
+
+TEST_P(Resume, GivesTheSameBitsWhereverTheTrainingWasStopped) {
+  const TemporaryFolder folder;
+  create_folders(folder / "whole");
+  const Part whole(folder / "whole", optimizer(), -1);
+  ASSERT_GE(whole.history.size(), 3u);
+  for (const int64_t step : {1, 3, 4, 7, 12}) {
+    SCOPED_TRACE("stopped at step " + std::to_string(step));
+    const std::string run = folder / ("stopped" + std::to_string(step));
+    create_folders(run);
+    Part first(run, optimizer(), step);
+    EXPECT_EQ(first.trainer.optimizer().iterations(), step);
+    const Part second(run, optimizer(), -1);
+    expect_same(second, whole);
+    EXPECT_EQ(read_file(run + "/history.csv"), history_csv(whole.history));
+    EXPECT_EQ(read_file(run + "/best.safetensors"), read_file(folder / "whole/best.safetensors"));
+    EXPECT_EQ(list_folder(run + "/checkpoint").size(), 2u);
+    // What is finished stays so.
+    expect_same(Part(run, optimizer(), -1), whole);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Optimizers, Resume, testing::Values("adam", "nadam", "sgd", "cosine"), [](const auto& o) { return o.param; });
+
+TEST(Checkpoint, ExtendsAFinishedTraining) {
+  const TemporaryFolder folder;
+  create_folders(folder / "short");
+  create_folders(folder / "long");
+  Part(folder / "short", {}, -1, 2);
+  expect_same(Part(folder / "short", {}, -1, 3), Part(folder / "long", {}, -1, 3));
+}
+
+TEST(Checkpoint, FallsBackOnTheOneBefore) {
+  const TemporaryFolder folder;
+  const Part part(folder.path(), {}, 3);
+  const std::string newest = Checkpoint::newest(folder / "checkpoint").path();
+  write_file_atomically(newest + "/model.safetensors", "torn");
+  EXPECT_LT(Checkpoint::newest(folder / "checkpoint").path(), newest);
+  std::filesystem::remove_all(folder / "checkpoint");
+  EXPECT_THAT(refusal([&] { Checkpoint::newest(folder / "checkpoint"); }), HasSubstr("there is no checkpoint to go on from"));
+}
+
+TEST(Checkpoint, RefusesAnotherOptimizerAndOtherBatches) {
+  const TemporaryFolder folder;
+  const Part part(folder.path(), {}, 3);
+  const Checkpoint checkpoint = Checkpoint::newest(folder / "checkpoint");
+  Model model = checkpoint.model();
+  Trainer other(model, {.optimizer = {.name = "sgd"}});
+  EXPECT_THAT(refusal([&] { checkpoint.restore(other, {}); }), HasSubstr("is of another optimizer (got adam, expected sgd)"));
+  Trainer same(model);
+  checkpoint.restore(same, {});
+  EXPECT_THAT(refusal([&] { same.fit(examples(1), {.batch_size = 5}); }, ErrorKind::usage), HasSubstr("in the middle of an epoch of other batches"));
+}
+
+}  // namespace
+}  // namespace fovea
