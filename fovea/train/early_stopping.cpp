@@ -20,6 +20,13 @@ void EarlyStopping::on_train_begin(Trainer& trainer) {
   }
   restored_state_ = false;
   restored_epoch_.reset();
+  const Parameters& parameters = trainer.model().parameters();
+  for (int p = 0; p < parameters.size() && !best_weights_.empty(); ++p) {
+    const auto at = best_weights_.find(parameters[p].path);
+    if (at == best_weights_.end() || !(at->second.shape() == parameters[p].spec.shape))
+      throw usage_error("early stopping", "the best weights of the checkpoint are not this model's (got none, expected {} {})",
+                        parameters[p].path, to_string(parameters[p].spec.shape));
+  }
   if (stopped_epoch_) trainer.stop();
 }
 

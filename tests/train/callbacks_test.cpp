@@ -139,6 +139,16 @@ TEST(EarlyStopping, TakesNoNaNForTheBest) {
   EXPECT_EQ(weight(model), 2);
 }
 
+TEST(EarlyStopping, RefusesWeightsOfAnotherModel) {
+  Model model = one_weight();
+  Trainer trainer(model);
+  EarlyStopping stop({.restore_best_weights = true});
+  CallbackState state = stop.state();
+  state.arrays["other/kernel"] = Array(DType::f32, {1, 1});
+  stop.restore(state);
+  EXPECT_THAT(refusal([&] { stop.on_train_begin(trainer); }, ErrorKind::usage), HasSubstr("expected dense/kernel"));
+}
+
 TEST(Callbacks, RefuseWhatCannotBe) {
   const auto refused = [](auto make) { return refusal(make, ErrorKind::usage); };
   EXPECT_THAT(refused([] { EarlyStopping({.monitor = "val_los"}); }),
