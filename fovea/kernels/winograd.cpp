@@ -20,7 +20,7 @@ constexpr int64_t kMostWeights = 256 * 256;
 
 int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
-int64_t tiles_of(int64_t h, int64_t w) { return ceil_div(h, kWinogradTile) * ceil_div(w, kWinogradTile); }
+int64_t tiles_a_picture(int64_t h, int64_t w) { return WinogradTiles{.h = h, .w = w}.count(); }
 
 // Floats a vector such that both maps' channels and blocks are whole vectors, or 0. Padding channels of what is written
 // would stay as they are: there may be none.
@@ -49,17 +49,18 @@ bool serves(const ConvProblem& p, int64_t h, int64_t w, std::vector<std::string>
   if (p.kh != 3 || p.kw != 3) return refuse("only 3x3 kernels");
   if (p.sh != 1 || p.sw != 1 || p.dh != 1 || p.dw != 1 || p.groups != 1) return refuse("no strides, dilation, groups");
   if (p.pt > 2 || p.pl > 2 || p.pb > 2 || p.pr > 2) return refuse("more padding than the kernel is wide");
-  const int64_t tiles = tiles_of(h, w), pictures = p.batch > 0 ? p.batch : p.n;
+  const int64_t tiles = tiles_a_picture(h, w), pictures = p.batch > 0 ? p.batch : p.n;
   if (static_cast<double>(p.oh * p.ow * 9) < kLeastSaving * static_cast<double>(tiles * kWinogradPoints))
     return refuse("tiles of 4x4 save too little");
   if (pictures * tiles < kLeastTiles) return refuse("too few tiles");
   return true;
 }
 
-WinogradMaps maps_problem(const Layout& src, const Layout& dst, int64_t pad_top, int64_t pad_left, bool relu, int64_t lanes) {
-  WinogradMaps maps{.src = src, .dst = dst, .pad_top = pad_top, .pad_left = pad_left, .relu = relu, .lanes = lanes};
-  maps.chunk = chunk_of(maps.tiles(), kWinogradPoints * (src.c + kWinogradPanel * lanes));
-  return maps;
+// `outputs` cut into tiles, with values of so many channels to keep of each.
+WinogradTiles tiles_of(const Layout& outputs, int64_t pad_top, int64_t pad_left, int64_t channels) {
+  WinogradTiles tiles{.pictures = outputs.n, .h = outputs.h, .w = outputs.w, .pad_top = pad_top, .pad_left = pad_left};
+  tiles.chunk = chunk_of(tiles.count(), kWinogradPoints * channels);
+  return tiles;
 }
 
 }  // namespace
@@ -75,7 +76,11 @@ std::optional<ConvForward> winograd_forward(const ConvProblem& p, const ConvForw
   const Layout src = options.src.value_or(blocked(p.n, p.ih, p.iw, p.ic)), dst = blocked(p.n, p.oh, p.ow, p.oc);
   const int64_t lanes = lanes_of(src, dst);
   if (lanes == 0) return refused.push_back("winograd: channels are not in whole vectors"), std::nullopt;
-  const WinogradMaps maps = maps_problem(src, dst, p.pt, p.pl, options.relu, lanes);
+  const WinogradMaps maps{.src = src,
+                          .dst = dst,
+                          .tiles = tiles_of(dst, p.pt, p.pl, src.c + kWinogradPanel * lanes),
+                          .relu = options.relu,
+                          .lanes = lanes};
   return ConvForward{.kernel = make_loop_kernel(maps, winograd_maps_loop_of_cpu(), 5, maps.scratch_bytes()),
                      .src = src,
                      .dst = dst,
@@ -89,7 +94,10 @@ std::optional<ConvBackwardData> winograd_backward_data(const ConvProblem& p, con
   const Layout diff_dst = given.value_or(blocked(p.n, p.oh, p.ow, p.oc)), diff_src = blocked(p.n, p.ih, p.iw, p.ic);
   const int64_t lanes = lanes_of(diff_dst, diff_src);
   if (lanes == 0) return refused.push_back("winograd: channels are not in whole vectors"), std::nullopt;
-  const WinogradMaps maps = maps_problem(diff_dst, diff_src, 2 - p.pt, 2 - p.pl, false, lanes);
+  const WinogradMaps maps{.src = diff_dst,
+                          .dst = diff_src,
+                          .tiles = tiles_of(diff_src, 2 - p.pt, 2 - p.pl, diff_dst.c + kWinogradPanel * lanes),
+                          .lanes = lanes};
   return ConvBackwardData{.kernel = make_loop_kernel(maps, winograd_maps_backward_loop_of_cpu(), 4, maps.scratch_bytes()),
                           .diff_dst = diff_dst,
                           .diff_src = diff_src,
@@ -105,8 +113,8 @@ std::optional<ConvBackwardWeights> winograd_backward_weights(const ConvProblem& 
   const Layout diff_dst = wishes.diff_dst.value_or(blocked(p.n, p.oh, p.ow, p.oc));
   const int64_t lanes = lanes_of(src, diff_dst);
   if (lanes == 0) return refused.push_back("winograd: channels are not in whole vectors"), std::nullopt;
-  WinogradGradient gradient{.src = src, .diff_dst = diff_dst, .pad_top = p.pt, .pad_left = p.pl, .lanes = lanes};
-  gradient.chunk = chunk_of(gradient.tiles(), kWinogradPoints * (p.ic + p.oc));
+  const WinogradGradient gradient{
+      .src = src, .diff_dst = diff_dst, .tiles = tiles_of(diff_dst, p.pt, p.pl, p.ic + p.oc), .lanes = lanes};
   return ConvBackwardWeights{.kernel = make_loop_kernel(gradient, winograd_gradient_loop_of_cpu(), 5, gradient.scratch_bytes()),
                              .src = src,
                              .diff_dst = diff_dst,

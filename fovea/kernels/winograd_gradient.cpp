@@ -19,29 +19,6 @@ namespace fovea::kernels::HWY_NAMESPACE {
 namespace {
 
 template <class D>
-HWY_NOINLINE void transform_inputs(D d, const WinogradGradient& p, const float* src, int64_t first, int64_t tiles,
-                                   float* values) {
-  const int64_t point = p.chunk * p.src.c;
-  for (int64_t t = 0; t < tiles; ++t) {
-    Place place = place_of_tile(first + t, p.tile_rows(), p.tile_columns());
-    place.row -= p.pad_top, place.column -= p.pad_left;
-    for (int64_t c = 0; c < p.src.c; c += p.lanes)
-      transform_cells<DataTransform>(d, p.src, src, place, c, values + t * p.src.c + c, point);
-  }
-}
-
-template <class D>
-HWY_NOINLINE void transform_gradients(D d, const WinogradGradient& p, const float* diff_dst, int64_t first, int64_t tiles,
-                                      float* values) {
-  const int64_t point = p.chunk * p.diff_dst.c;
-  for (int64_t t = 0; t < tiles; ++t) {
-    const Place place = place_of_tile(first + t, p.tile_rows(), p.tile_columns());
-    for (int64_t c = 0; c < p.diff_dst.c; c += p.lanes)
-      transform_cells<GradientTransform>(d, p.diff_dst, diff_dst, place, c, values + t * p.diff_dst.c + c, point);
-  }
-}
-
-template <class D>
 HWY_NOINLINE void sum_bias(D d, const WinogradGradient& p, const float* diff_dst, float* diff_bias) {
   const int64_t cells = p.diff_dst.h * p.diff_dst.w;
   for (int64_t c = 0; c < p.diff_dst.c; c += p.lanes) {
@@ -64,8 +41,8 @@ HWY_NOINLINE void multiply_points(D d, const WinogradGradient& p, const float* s
                                   float* sums) {
   const int64_t ic = p.src.c, oc = p.diff_dst.c;
   for (int64_t point = 0; point < kWinogradPoints; ++point) {
-    const Operand inputs{src + point * p.chunk * ic, 1, ic};
-    const float* gradients = diff + point * p.chunk * oc;
+    const Operand inputs{src + point * p.tiles.chunk * ic, 1, ic};
+    const float* gradients = diff + point * p.tiles.chunk * oc;
     float* to = sums + point * ic * oc;
     int64_t o = 0;
     for (; o + 2 * p.lanes <= oc; o += 2 * p.lanes) product<2>(d, ic, tiles, inputs, {gradients + o, 0, oc}, to + o, oc, add);
@@ -90,10 +67,10 @@ void gradient_of(const WinogradGradient& p, const Arguments& arguments) {
   float* src = arguments.out(4);
   float* diff = src + p.src_values();
   float* sums = diff + p.diff_values();
-  for (int64_t first = 0; first < p.tiles(); first += p.chunk) {
-    const int64_t tiles = std::min(p.chunk, p.tiles() - first);
-    transform_inputs(d, p, arguments.in(0), first, tiles, src);
-    transform_gradients(d, p, arguments.in(1), first, tiles, diff);
+  for (int64_t first = 0; first < p.tiles.count(); first += p.tiles.chunk) {
+    const int64_t tiles = std::min(p.tiles.chunk, p.tiles.count() - first);
+    transform_tiles<DataTransform>(d, p.tiles, first, tiles, p.src, arguments.in(0), src);
+    transform_tiles<GradientTransform>(d, p.tiles, first, tiles, p.diff_dst, arguments.in(1), diff);
     multiply_points(d, p, src, diff, tiles, first > 0, sums);
   }
   transform_sums(d, p, sums, arguments.out(2));

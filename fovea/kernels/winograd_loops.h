@@ -27,18 +27,28 @@ struct WinogradWeights {
 // Arguments: weights in Keras's order, weights at the points, scratch.
 Loop<WinogradWeights> winograd_weights_loop_of_cpu();
 
+// How maps are cut into tiles: of `h` x `w` outputs; inputs have padding above and to the left.
+struct WinogradTiles {
+  int64_t pictures = 1, h = 1, w = 1;
+  int64_t pad_top = 0, pad_left = 0;
+  int64_t chunk = 12;  // tiles a chunk
+
+  int64_t rows() const { return (h + kWinogradTile - 1) / kWinogradTile; }
+  int64_t columns() const { return (w + kWinogradTile - 1) / kWinogradTile; }
+  int64_t count() const { return pictures * rows() * columns(); }
+  // Floats of a chunk's values for so many channels.
+  int64_t values(int64_t channels) const { return kWinogradPoints * chunk * channels; }
+};
+
 // Maps to maps: forward, and backward by data.
 struct WinogradMaps {
   Layout src, dst;
-  int64_t pad_top = 0, pad_left = 0;
+  WinogradTiles tiles;  // of dst
   bool relu = false;
-  int64_t lanes = 4, chunk = 12;  // floats a vector, tiles a chunk
+  int64_t lanes = 4;  // floats a vector
 
-  int64_t tile_rows() const { return (dst.h + kWinogradTile - 1) / kWinogradTile; }
-  int64_t tile_columns() const { return (dst.w + kWinogradTile - 1) / kWinogradTile; }
-  int64_t tiles() const { return dst.n * tile_rows() * tile_columns(); }
-  int64_t src_values() const { return kWinogradPoints * chunk * src.c; }
-  int64_t dst_values() const { return kWinogradPoints * chunk * kWinogradPanel * lanes; }
+  int64_t src_values() const { return tiles.values(src.c); }
+  int64_t dst_values() const { return tiles.values(kWinogradPanel * lanes); }
   size_t scratch_bytes() const { return static_cast<size_t>(src_values() + dst_values()) * sizeof(float); }
 };
 // Arguments: src, weights at the points, bias (null without), dst, scratch.
@@ -49,14 +59,11 @@ Loop<WinogradMaps> winograd_maps_backward_loop_of_cpu();
 // Backward by weights. Arguments: src, diff_dst, diff_weights in Keras's order, diff_bias (null without), scratch.
 struct WinogradGradient {
   Layout src, diff_dst;
-  int64_t pad_top = 0, pad_left = 0;
-  int64_t lanes = 4, chunk = 12;
+  WinogradTiles tiles;  // of diff_dst
+  int64_t lanes = 4;
 
-  int64_t tile_rows() const { return (diff_dst.h + kWinogradTile - 1) / kWinogradTile; }
-  int64_t tile_columns() const { return (diff_dst.w + kWinogradTile - 1) / kWinogradTile; }
-  int64_t tiles() const { return diff_dst.n * tile_rows() * tile_columns(); }
-  int64_t src_values() const { return kWinogradPoints * chunk * src.c; }
-  int64_t diff_values() const { return kWinogradPoints * chunk * diff_dst.c; }
+  int64_t src_values() const { return tiles.values(src.c); }
+  int64_t diff_values() const { return tiles.values(diff_dst.c); }
   int64_t sums() const { return kWinogradPoints * src.c * diff_dst.c; }
   size_t scratch_bytes() const {
     return static_cast<size_t>(src_values() + diff_values() + sums() + diff_dst.c) * sizeof(float);

@@ -20,29 +20,18 @@ HWY_BEFORE_NAMESPACE();
 namespace fovea::kernels::HWY_NAMESPACE {
 namespace {
 
-template <class D>
-HWY_NOINLINE void transform_inputs(D d, const WinogradMaps& p, const float* src, int64_t first, int64_t tiles, float* values) {
-  const int64_t point = p.chunk * p.src.c;
-  for (int64_t t = 0; t < tiles; ++t) {
-    Place place = place_of_tile(first + t, p.tile_rows(), p.tile_columns());
-    place.row -= p.pad_top, place.column -= p.pad_left;
-    for (int64_t c = 0; c < p.src.c; c += p.lanes)
-      transform_cells<DataTransform>(d, p.src, src, place, c, values + t * p.src.c + c, point);
-  }
-}
-
 // One panel's outputs, from the products on.
 template <class D>
 HWY_NOINLINE void transform_outputs(D d, const WinogradMaps& p, const float* values, int64_t panel_width, int64_t first,
                                     int64_t tiles, int64_t channel, const float* bias, float* dst) {
-  const int64_t point = p.chunk * panel_width;
+  const int64_t point = p.tiles.chunk * panel_width;
   const int64_t row_step = p.dst.w * p.dst.block, column_step = p.dst.block;
   for (int64_t c = 0; c < panel_width; c += p.lanes) {
     const auto shift = bias != nullptr ? hn::LoadU(d, bias + channel + c) : hn::Zero(d);
     // A NaN stays, where it is compared with zero.
     const auto least = hn::Set(d, p.relu ? 0.0f : -std::numeric_limits<float>::infinity());
     for (int64_t t = 0; t < tiles; ++t) {
-      const Place place = place_of_tile(first + t, p.tile_rows(), p.tile_columns());
+      const Place place = place_of(p.tiles, first + t);
       const float* from = values + t * panel_width + c;
       float* to = dst + p.dst.offset(place.picture, place.row, place.column, channel + c);
       const int64_t rows = std::min(kWinogradTile, p.dst.h - place.row);
@@ -62,8 +51,8 @@ template <int kVectors, class D>
 void multiply_points(D d, const WinogradMaps& p, const float* values, const float* weights, int64_t tiles, float* products) {
   const int64_t width = kVectors * p.lanes;
   for (int64_t point = 0; point < kWinogradPoints; ++point)
-    product<kVectors>(d, tiles, p.src.c, {values + point * p.chunk * p.src.c, p.src.c, 1},
-                      {weights + point * p.src.c * width, 0, width}, products + point * p.chunk * width, width, false);
+    product<kVectors>(d, tiles, p.src.c, {values + point * p.tiles.chunk * p.src.c, p.src.c, 1},
+                      {weights + point * p.src.c * width, 0, width}, products + point * p.tiles.chunk * width, width, false);
 }
 
 struct Pointers {
@@ -76,9 +65,9 @@ void maps_of(const WinogradMaps& p, const Pointers& at) {
   const hn::CappedTag<float, kLanes> d;
   float* const values = at.scratch;
   float* const products = values + p.src_values();
-  for (int64_t first = 0; first < p.tiles(); first += p.chunk) {
-    const int64_t tiles = std::min(p.chunk, p.tiles() - first);
-    transform_inputs(d, p, at.src, first, tiles, values);
+  for (int64_t first = 0; first < p.tiles.count(); first += p.tiles.chunk) {
+    const int64_t tiles = std::min(p.tiles.chunk, p.tiles.count() - first);
+    transform_tiles<DataTransform>(d, p.tiles, first, tiles, p.src, at.src, values);
     for (int64_t channel = 0; channel < p.dst.c;) {
       const float* weights = at.weights + kWinogradPoints * p.src.c * channel;
       const int64_t width = std::min(kWinogradPanel * p.lanes, p.dst.c - channel);

@@ -20,10 +20,11 @@ struct Place {
   int64_t picture, row, column;
 };
 
-// The place of tile number `tile`, where tiles are kWinogradTile apart.
-HWY_INLINE Place place_of_tile(int64_t tile, int64_t rows, int64_t columns) {
-  const int64_t in_picture = tile % (rows * columns);
-  return {tile / (rows * columns), in_picture / columns * kWinogradTile, in_picture % columns * kWinogradTile};
+// Where the outputs of a tile begin.
+HWY_INLINE Place place_of(const WinogradTiles& tiles, int64_t tile) {
+  const int64_t in_picture = tile % (tiles.rows() * tiles.columns());
+  return {tile / (tiles.rows() * tiles.columns()), in_picture / tiles.columns() * kWinogradTile,
+          in_picture % tiles.columns() * kWinogradTile};
 }
 
 HWY_INLINE bool is_inside(const Layout& map, const Place& place, int64_t size) {
@@ -51,6 +52,21 @@ HWY_INLINE void transform_cells(D d, const Layout& map, const float* numbers, Pl
     return hn::LoadU(d, numbers + map.offset(place.picture, h, w, channel));
   };
   transform<T>(d, load, store);
+}
+
+// Values of T at the points, of `count` tiles from the first one on and all channels: (point, tile, channel). Inputs begin
+// where the padding does, gradients with their outputs.
+template <class T, class D>
+HWY_NOINLINE void transform_tiles(D d, const WinogradTiles& tiles, int64_t first, int64_t count, const Layout& map,
+                                  const float* numbers, float* values) {
+  constexpr bool kPads = T::kIn == kWinogradInput;
+  const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
+  for (int64_t t = 0; t < count; ++t) {
+    Place place = place_of(tiles, first + t);
+    if (kPads) place.row -= tiles.pad_top, place.column -= tiles.pad_left;
+    for (int64_t c = 0; c < map.c; c += lanes)
+      transform_cells<T>(d, map, numbers, place, c, values + t * map.c + c, tiles.chunk * map.c);
+  }
 }
 
 }  // namespace
