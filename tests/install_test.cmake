@@ -74,7 +74,7 @@ elseif(WHAT STREQUAL symbols)
     message(FATAL_ERROR "libfovea.so shows next to nothing (${shown} names)")
   endif()
 elseif(WHAT STREQUAL cmake)
-  run(${CMAKE_COMMAND} -S ${SOURCE}/examples/consumer -B build -DCMAKE_PREFIX_PATH=${PREFIX} -DCMAKE_CXX_COMPILER=${CXX}
+  run(${CMAKE_COMMAND} -G Ninja -S ${SOURCE}/examples/consumer -B build -DCMAKE_PREFIX_PATH=${PREFIX} -DCMAKE_CXX_COMPILER=${CXX}
       "-DCMAKE_CXX_FLAGS=${FLAGS}")
   run(${CMAKE_COMMAND} --build build)
   run(build/consumer)

@@ -24,6 +24,7 @@ TEST(Progress, IsALineAnEpochInAPipe) {
 }
 
 TEST(Progress, IsRewrittenOnATerminal) {
+  if (!terminals_exist()) GTEST_SKIP() << "this system hands out no terminals";
   const Workplace place;
   const Ended ended = place.train("a", kShort, {.environment = {"TERM=xterm", "COLUMNS=40"}, .terminal = true});
   ASSERT_EQ(ended.code, 0) << ended.err;
@@ -32,6 +33,7 @@ TEST(Progress, IsRewrittenOnATerminal) {
 }
 
 TEST(Progress, IsPlainOnADumbTerminal) {
+  if (!terminals_exist()) GTEST_SKIP() << "this system hands out no terminals";
   const Workplace place;
   const Ended ended = place.train("a", kShort, {.environment = {"TERM=dumb"}, .terminal = true});
   ASSERT_EQ(ended.code, 0) << ended.err;
@@ -46,6 +48,7 @@ TEST(Progress, IsSilentWhereItShallBe) {
 }
 
 TEST(Progress, ColoursErrorsOnlyWhereItMay) {
+  if (!terminals_exist()) GTEST_SKIP() << "this system hands out no terminals";
   const Workplace place;
   const auto error = [&](std::vector<std::string> environment) {
     return place.run({"train"}, {.environment = std::move(environment), .terminal = true}).err;

@@ -55,6 +55,14 @@ const std::string& program_path() {
 
 Json Ended::json() const { return parse_json(out, "stdout"); }
 
+bool terminals_exist() {
+  int terminal = -1, slave = -1;
+  if (::openpty(&terminal, &slave, nullptr, nullptr, nullptr) != 0) return false;
+  ::close(terminal);
+  ::close(slave);
+  return true;
+}
+
 Started::Started(const std::string& folder, const std::vector<std::string>& words, const HowToRun& how)
     : out_(folder + "/.stdout"), err_(folder + "/.stderr") {
   write_file_atomically(folder + "/.stdin", how.in);

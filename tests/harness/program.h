@@ -20,6 +20,9 @@ struct Ended {
   Json json() const;  // of stdout, which must be one object
 };
 
+// Whether this system hands out terminals (a chroot without /dev/pts does not).
+bool terminals_exist();
+
 struct HowToRun {
   std::vector<std::string> environment = {};  // NAME=VALUE, besides the test's own
   std::string in = {};                        // stdin
