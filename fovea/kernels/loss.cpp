@@ -4,15 +4,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "fovea/kernels/clip.h"
 #include "fovea/kernels/loop_kernel.h"
 
 namespace fovea::kernels {
 namespace {
-
-constexpr float kLowest = 1e-7f, kHighest = 1.0f - 1e-7f;
-
-float clip(float p) { return p < kLowest ? kLowest : p > kHighest ? kHighest : p; }  // a NaN stays
-bool is_clipped(float p) { return p < kLowest || p > kHighest; }
 
 // One row of the problem; `diff` and `probabilities` may be null.
 struct Row {
