@@ -4,6 +4,7 @@
 #include "app/commands.h"
 #include "app/console.h"
 #include "app/data_argument.h"
+#include "app/metrics_option.h"
 #include "app/model_argument.h"
 #include "app/numbers.h"
 #include "app/options.h"
@@ -40,7 +41,7 @@ int eval(const Arguments& arguments) {
   CommonOptions common;
   DataArguments which;
   PictureArguments pictures;
-  std::string model_name, split_name = "test", loss;
+  std::string model_name, split_name = "test", loss, metrics;
   int64_t batch = 32;
   OptionTable table("eval", "MODEL [OPTIONS]",
                     "Evaluates a model on a split of a data set: loss, accuracy, report, confusion matrix.");
@@ -51,6 +52,7 @@ int eval(const Arguments& arguments) {
             {.value = "SPLIT", .help = "which pictures", .choices = {"train", "validation", "test"}});
   table.add("--batch-size", batch, {.value = "N", .help = "pictures at a time", .least = 1, .most = 1 << 20});
   table.add("--loss", loss, {.value = "NAME", .help = "which loss, as in train", .none = "the one it was trained with"});
+  add_metrics_option(table, metrics);
   add_data_options(table, which);
   add_picture_options(table, pictures);
   add_output_options(table, common);
@@ -80,7 +82,8 @@ int eval(const Arguments& arguments) {
   Trainer trainer(model, {.optimizer = {.name = "sgd"},
                           .loss = wanted_loss(model, loss),
                           .threads = common.threads,
-                          .lanes = common.lanes});
+                          .lanes = common.lanes,
+                          .metrics = metric_list(metrics)});
   const Evaluation evaluation = trainer.evaluate(examples, batch);
   console.detail("{} pictures in {}", grouped(examples.size()), duration(evaluation.seconds));
   const TestResult result = test_result(evaluation, names_of_classes(model, *dataset));

@@ -1,10 +1,18 @@
 #include "app/option_values.h"
 
 #include <algorithm>
+#include <sstream>
 
 #include "fovea/base/names.h"
 
 namespace fovea::app {
+
+std::vector<std::string> word_list(const std::string& text) {
+  std::vector<std::string> words;
+  std::istringstream stream(text);
+  for (std::string word; std::getline(stream, word, ',');) words.push_back(word);
+  return words;
+}
 
 bool parse_flag(const std::string& word, const std::string& where) {
   if (word == "true") return true;

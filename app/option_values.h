@@ -17,6 +17,9 @@
 
 namespace fovea::app {
 
+// "a,b" as its words.
+std::vector<std::string> word_list(const std::string& text);
+
 bool parse_flag(const std::string& word, const std::string& where);
 
 // Throws naming near misses where there are choices and the word is none of them.

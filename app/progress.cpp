@@ -3,6 +3,7 @@
 #include "app/numbers.h"
 #include "app/terminal.h"
 #include "fovea/report/text.h"
+#include "fovea/train/history.h"
 
 namespace fovea::app {
 namespace {
@@ -18,10 +19,12 @@ std::string bar(int64_t done, int64_t all) {
 }  // namespace
 
 std::string figures(const EpochLogs& logs) {
-  std::string text = "loss " + figure(logs.loss) + "  accuracy " + figure(logs.accuracy);
-  if (logs.val_loss) text += "  val_loss " + figure(*logs.val_loss);
-  if (logs.val_accuracy) text += "  val_accuracy " + figure(*logs.val_accuracy);
-  return text + fmt::format("  learning_rate {:.4g}", logs.learning_rate);
+  std::string text;
+  for (const auto& [name, value] : named_figures(logs)) {
+    const bool rate = name == "learning_rate";
+    text += fmt::format("{}{} {}", text.empty() ? "" : "  ", name, rate ? fmt::format("{:.4g}", value) : figure(value));
+  }
+  return text;
 }
 
 Progress::Progress(const Console& console, int epochs, int64_t batch_size)

@@ -50,12 +50,23 @@ std::vector<std::string> environment_differences(const std::string& run, const T
 void write_history_plot(const std::string& folder, const std::string& title, const History& history, int best_epoch) {
   HistoryPlot plot = {.title = title, .best_epoch = best_epoch};
   if (!history.empty()) plot.first_epoch = history.front().epoch + 1;
-  for (const EpochLogs& logs : history) {
-    plot.loss.push_back(logs.loss);
-    plot.accuracy.push_back(logs.accuracy);
-    plot.val_loss.push_back(logs.val_loss.value_or(NAN));
-    plot.val_accuracy.push_back(logs.val_accuracy.value_or(NAN));
-  }
+  std::vector<std::pair<std::string, std::string>> figures = {{"Loss", "loss"}, {"Accuracy", "accuracy"}};
+  if (!history.empty())
+    for (const auto& [name, value] : history.front().metrics) figures.emplace_back(name, name);
+  figures.emplace_back("Learning rate", "learning_rate");
+  const auto curve = [&](const std::string& name) {
+    std::vector<double> values;
+    for (const EpochLogs& logs : history) values.push_back(find_figure(logs, name).value_or(NAN));
+    return values;
+  };
+  for (const auto& [heading, name] : figures)
+    plot.panels.push_back({.title = heading,
+                           .name = name,
+                           .train = curve(name),
+                           .validation = curve("val_" + name),
+                           .exact = curve("exact_" + name),
+                           .most = name == "loss" || name == "learning_rate" ? INFINITY : 1.0,
+                           .decades = name == "learning_rate"});
   write_file_atomically(folder + "/history.svg", history_svg(plot));
 }
 

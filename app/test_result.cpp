@@ -6,18 +6,21 @@
 namespace fovea::app {
 
 Json TestResult::json() const {
-  return {{"loss", loss},
-          {"accuracy", accuracy},
-          {"top5", top5},
-          {"confusion_matrix", confusion.json()},
-          {"classes", confusion.names()},
-          {"report", report.text()},
-          {"report_dict", report.dict()}};
+  Json json = {{"loss", loss},
+               {"accuracy", accuracy},
+               {"top5", top5},
+               {"confusion_matrix", confusion.json()},
+               {"classes", confusion.names()},
+               {"report", report.text()},
+               {"report_dict", report.dict()}};
+  for (const auto& [name, value] : metrics) json["metrics"][name] = value;
+  return json;
 }
 
 std::string TestResult::text(int columns) const {
-  return fmt::format("loss {}  accuracy {}  top-5 {}\n\n{}\n{}", figure(loss), figure(accuracy), figure(top5),
-                     report.text(), confusion_matrix_text(confusion, {.columns = columns}));
+  std::string figures = fmt::format("loss {}  accuracy {}  top-5 {}", figure(loss), figure(accuracy), figure(top5));
+  for (const auto& [name, value] : metrics) figures += fmt::format("  {} {}", name, figure(value));
+  return fmt::format("{}\n\n{}\n{}", figures, report.text(), confusion_matrix_text(confusion, {.columns = columns}));
 }
 
 std::vector<std::string> names_of_classes(const Model& model, const Dataset& dataset) {
@@ -36,6 +39,7 @@ TestResult test_result(const Evaluation& evaluation, const std::vector<std::stri
   return {.loss = evaluation.loss,
           .accuracy = accuracy(predicted, evaluation.labels),
           .top5 = top_k_accuracy(evaluation.probabilities, classes, evaluation.labels, 5),
+          .metrics = evaluation.metrics,
           .confusion = confusion,
           .report = classification_report(confusion)};
 }

@@ -14,6 +14,7 @@ namespace fovea::app {
 
 struct TestResult {
   double loss = 0, accuracy = 0, top5 = 0;
+  Figures metrics = {};  // those asked for
   ConfusionMatrix confusion;
   ClassificationReport report;
 

@@ -137,10 +137,11 @@ class Training {
   void make_callbacks() {
     if (const auto options = arguments_.early_stopping_options()) callbacks_.push_back(&early_stopping_.emplace(*options));
     if (const auto options = arguments_.reduce_lr_options()) callbacks_.push_back(&reduce_lr_.emplace(*options));
+    const std::vector<std::string> figures = arguments_.figures(validation_.has_value());
     const auto check = [&](const char* where, const std::string& monitor) {
-      if (!validation_ && monitor.starts_with("val_"))
-        throw usage_error(where, "there are no validation pictures to monitor (got monitor={}, expected monitor=loss or accuracy)",
-                          monitor);
+      if (std::find(figures.begin(), figures.end(), monitor) != figures.end()) return;
+      throw usage_error(where, "this training has no such figure to monitor (got monitor={}, expected {})", monitor,
+                        fmt::join(figures, ", "));
     };
     if (early_stopping_) check("--early-stopping", early_stopping_->monitor().figure());
     if (reduce_lr_) check("--reduce-lr", reduce_lr_->monitor().figure());
@@ -234,9 +235,12 @@ class Training {
     FitOptions options = {.epochs = arguments_.epochs,
                           .initial_epoch = arguments_.initial_epoch,
                           .batch_size = arguments_.batch_size,
+                          .steps_per_epoch = arguments_.steps_per_epoch,
                           .shuffle = arguments_.shuffle == "on",
                           .validation = validation_ ? &*validation_ : nullptr,
                           .validation_batch_size = arguments_.validation_batch_size,
+                          .validation_freq = arguments_.validation_freq,
+                          .exact_train_metrics = arguments_.exact_train_metrics,
                           .callbacks = {&guard},
                           .class_weight = class_weight_};
     options.callbacks.insert(options.callbacks.end(), callbacks_.begin(), callbacks_.end());

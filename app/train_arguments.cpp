@@ -1,9 +1,9 @@
 #include "app/train_arguments.h"
 
-#include <sstream>
-
 #include "app/class_weight.h"
 #include "app/key_values.h"
+#include "app/metrics_option.h"
+#include "app/option_values.h"
 #include "app/output_file.h"
 #include "fovea/base/error.h"
 
@@ -126,6 +126,17 @@ void TrainArguments::list(OptionTable& table) {
   table.add(
       "--validation-batch-size", validation_batch_size,
       {.value = "N", .help = "pictures at a time in validation; 0 for the batch size", .least = 0, .most = 1 << 20});
+  table.add("--validation-freq", validation_freq,
+            {.value = "N", .help = "epochs from one validation to the next", .least = 1});
+  table.add("--steps-per-epoch", steps_per_epoch,
+            {.value = "N",
+             .help = "batches that make an epoch; the next one goes on among the pictures where it ends; 0 for a pass over "
+                     "all pictures",
+             .least = 0});
+  add_metrics_option(table, metrics);
+  table.add("--exact-train-metrics", exact_train_metrics,
+            {.help = "evaluate the training pictures too at every epoch's end (exact_loss, exact_accuracy, …): the other "
+                     "figures of training are averages while weights moved"});
   table.add("--shuffle", shuffle, {.value = "WHETHER", .help = "a new order every epoch", .choices = {"on", "off"}});
   table.add("--class-weight", class_weight,
             {.value = "CLASS:F,…",
@@ -191,6 +202,7 @@ void TrainArguments::check() const {
     if (!schedule.empty()) throw usage_error("--reduce-lr", "does not go with --schedule (got both, expected one)");
   }
   ModelCheckpoint{"", checkpoint_options(true)};
+  metric_list(metrics);
   if (!schedule.empty() && optimizer.learning_rate)
     throw usage_error("--schedule", "takes the place of --learning-rate (got both, expected one)");
   if (!save.empty()) check_output(save, ".safetensors", "--save");
@@ -200,8 +212,7 @@ void TrainArguments::check() const {
 OptimizerOptions TrainArguments::optimizer_options() const {
   OptimizerOptions options = optimizer;
   if (!schedule.empty()) options.schedule = parse_schedule(schedule);
-  std::istringstream words(exclude_from_weight_decay);
-  for (std::string word; std::getline(words, word, ',');) options.exclude_from_weight_decay.push_back(word);
+  options.exclude_from_weight_decay = word_list(exclude_from_weight_decay);
   if (ema_momentum) {
     options.use_ema = true;
     options.ema_momentum = *ema_momentum;
@@ -235,7 +246,19 @@ TrainerOptions TrainArguments::trainer() const {
           .focal_balancing = focal_balancing,
           .seed = common.seed,
           .threads = common.threads,
-          .lanes = common.lanes};
+          .lanes = common.lanes,
+          .metrics = metric_list(metrics)};
+}
+
+std::vector<std::string> TrainArguments::figures(bool validated) const {
+  std::vector<std::string> own = {"loss", "accuracy"};
+  for (const std::string& metric : metric_list(metrics)) own.push_back(metric);
+  std::vector<std::string> all = own;
+  for (const std::string& name : own) {
+    if (validated) all.push_back("val_" + name);
+    if (exact_train_metrics) all.push_back("exact_" + name);
+  }
+  return all;
 }
 
 }  // namespace fovea::app

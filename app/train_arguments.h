@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "app/data_argument.h"
 #include "app/options.h"
@@ -25,7 +26,10 @@ struct TrainArguments {
   bool print_config = false;
 
   int epochs = 10, initial_epoch = 0;
-  int64_t batch_size = 32, validation_batch_size = 0;
+  int64_t batch_size = 32, validation_batch_size = 0, steps_per_epoch = 0;
+  int validation_freq = 1;
+  std::string metrics;  // by comma
+  bool exact_train_metrics = false;
   std::string shuffle = "on";
   std::string class_weight;
   OptimizerOptions optimizer;
@@ -44,6 +48,8 @@ struct TrainArguments {
   void check() const;
 
   TrainerOptions trainer() const;
+  // What a callback may monitor; `validated`: there are validation pictures.
+  std::vector<std::string> figures(bool validated) const;
   std::optional<EarlyStoppingOptions> early_stopping_options() const;
   std::optional<ReduceLROnPlateauOptions> reduce_lr_options() const;
   // What makes best.safetensors; `validated`: there are validation pictures.

@@ -15,7 +15,8 @@ import importlib
 import os
 import pathlib
 
-KINDS = ["layers", "losses", "optimizers", "trainings", "nets", "report", "summary", "architectures", "callbacks", "schedules"]
+KINDS = ["layers", "losses", "metrics", "optimizers", "trainings", "nets"]
+KINDS += ["report", "summary", "architectures", "callbacks", "schedules"]
 
 
 def answer(kind: str, variant_name: str, file: pathlib.Path) -> None:

@@ -11,16 +11,22 @@
 #include "fovea/base/error.h"
 #include "fovea/base/json.h"
 #include "fovea/tensor/array.h"
+#include "fovea/train/metrics.h"
 
 namespace fovea {
 
 class Trainer;
 
-// Figures of one epoch, as Keras logs them: `loss` and `accuracy` are averages over the epoch while weights moved.
+// Figures of one epoch, as Keras logs them: `loss`, `accuracy` and `metrics` are averages over the epoch while weights
+// moved; validation and `exact` (FitOptions::exact_train_metrics) are by the weights of its end.
 struct EpochLogs {
   int epoch = 0;  // counted from 0
   double loss = 0, accuracy = 0;
-  std::optional<double> val_loss, val_accuracy;
+  Figures metrics = {};  // TrainerOptions::metrics
+  std::optional<double> val_loss = {}, val_accuracy = {};
+  Figures val_metrics = {};
+  Figures exact = {};      // of the training pictures: loss, accuracy, metrics
+  bool validates = false;  // this epoch or another one of the training does
   double learning_rate = 0;       // at the epoch's end, before callbacks change it
   double seconds = 0;             // of the epoch, validation included
   double step_seconds = 0;        // of its training steps alone

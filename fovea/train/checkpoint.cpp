@@ -40,9 +40,16 @@ void remove(const std::string& path) {
 }
 
 Json to_json(const TrainingPlace& place) {
-  return {{"epoch", place.epoch},       {"batch", place.batch},           {"loss", place.loss},
-          {"correct", place.correct},   {"rows", place.rows},             {"step_seconds", place.step_seconds},
-          {"pictures", place.pictures}, {"batch_size", place.batch_size}, {"history", history_json(place.history)}};
+  return {{"epoch", place.epoch},
+          {"batch", place.batch},
+          {"loss", place.loss},
+          {"correct", place.correct},
+          {"rows", place.rows},
+          {"metrics", place.metrics},
+          {"step_seconds", place.step_seconds},
+          {"pictures", place.pictures},
+          {"batch_size", place.batch_size},
+          {"history", history_json(place.history)}};
 }
 
 TrainingPlace place_of(const Json& json) {
@@ -51,6 +58,7 @@ TrainingPlace place_of(const Json& json) {
           .loss = json.at("loss").get<double>(),
           .correct = json.at("correct").get<int64_t>(),
           .rows = json.at("rows").get<int64_t>(),
+          .metrics = json.at("metrics").get<std::vector<double>>(),
           .step_seconds = json.at("step_seconds").get<double>(),
           .pictures = json.at("pictures").get<int64_t>(),
           .batch_size = json.at("batch_size").get<int64_t>(),

@@ -31,14 +31,15 @@ void EarlyStopping::on_train_begin(Trainer& trainer) {
 }
 
 void EarlyStopping::on_epoch_end(Trainer& trainer, const EpochLogs& logs) {
-  const double value = monitor_.value(logs);
+  const std::optional<double> value = monitor_.value(logs);
+  if (!value) return;
   if (logs.epoch < options_.start_from_epoch) return;
   if (options_.restore_best_weights && best_weights_.empty()) keep(trainer, logs.epoch);
   ++wait_;
-  if (monitor_.improves(value, best_)) {
+  if (monitor_.improves(*value, best_)) {
     best_ = value;
     if (options_.restore_best_weights) keep(trainer, logs.epoch);
-    if (!options_.baseline || monitor_.improves(value, options_.baseline)) wait_ = 0;
+    if (!options_.baseline || monitor_.improves(*value, options_.baseline)) wait_ = 0;
   } else if (wait_ >= options_.patience && logs.epoch > 0) {
     stopped_epoch_ = logs.epoch;
     trainer.stop();

@@ -8,12 +8,6 @@
 namespace fovea {
 namespace {
 
-std::string digits(const std::optional<double>& value) { return value ? fmt::format("{:.9g}", *value) : ""; }
-
-bool is_validated(const History& history) {
-  return std::any_of(history.begin(), history.end(), [](const EpochLogs& e) { return e.val_loss.has_value(); });
-}
-
 // JSON has neither NaN nor infinity.
 Json exact(double value) { return std::isfinite(value) ? Json(value) : Json(fmt::format("{}", value)); }
 double exact(const Json& json) { return json.is_string() ? std::stod(json.get<std::string>()) : json.get<double>(); }
@@ -22,26 +16,59 @@ std::optional<double> exact(const Json& json, const char* key) {
   return json.contains(key) ? std::optional(exact(json.at(key))) : std::nullopt;
 }
 
+Json exact(const Figures& figures) {
+  Json json = Json::array();
+  for (const auto& [name, value] : figures) json.push_back({name, exact(value)});
+  return json;
+}
+
+Figures exact_figures(const Json& json) {
+  Figures figures;
+  for (const Json& figure : json) figures.emplace_back(figure.at(0).get<std::string>(), exact(figure.at(1)));
+  return figures;
+}
+
 }  // namespace
 
 std::string history_csv(const History& history) {
-  const bool validated = is_validated(history);
-  std::string text = "epoch,loss,accuracy,";
-  text += validated ? "val_loss,val_accuracy,learning_rate\n" : "learning_rate\n";
-  for (const EpochLogs& e : history) {
-    text += fmt::format("{},{},{},", e.epoch + 1, digits(e.loss), digits(e.accuracy));
-    if (validated) text += fmt::format("{},{},", digits(e.val_loss), digits(e.val_accuracy));
-    text += digits(e.learning_rate) + "\n";
+  // Not every epoch need have been validated: the one with most figures names the columns.
+  Figures columns = named_figures({});
+  for (const EpochLogs& logs : history) {
+    const Figures figures = named_figures(logs);
+    if (figures.size() > columns.size()) columns = figures;
+  }
+  std::string text = "epoch";
+  for (const auto& [name, value] : columns) text += "," + name;
+  text += "\n";
+  for (const EpochLogs& logs : history) {
+    text += std::to_string(logs.epoch + 1);
+    for (const auto& [name, value] : columns) {
+      const auto figure = find_figure(logs, name);
+      text += figure ? fmt::format(",{:.9g}", *figure) : ",";
+    }
+    text += "\n";
   }
   return text;
 }
 
-std::vector<std::pair<std::string, double>> named_figures(const EpochLogs& logs) {
-  std::vector<std::pair<std::string, double>> figures = {{"loss", logs.loss}, {"accuracy", logs.accuracy}};
+Figures named_figures(const EpochLogs& logs) {
+  Figures figures = {{"loss", logs.loss}, {"accuracy", logs.accuracy}};
+  const auto add = [&](const std::string& prefix, const Figures& more) {
+    for (const auto& [name, value] : more) figures.emplace_back(prefix + name, value);
+  };
+  add("", logs.metrics);
+  add("exact_", logs.exact);
   if (logs.val_loss) figures.emplace_back("val_loss", *logs.val_loss);
   if (logs.val_accuracy) figures.emplace_back("val_accuracy", *logs.val_accuracy);
+  add("val_", logs.val_metrics);
   figures.emplace_back("learning_rate", logs.learning_rate);
   return figures;
+}
+
+std::optional<double> find_figure(const EpochLogs& logs, const std::string& name) {
+  for (const auto& [known, value] : named_figures(logs))
+    if (known == name) return value;
+  return std::nullopt;
 }
 
 Json epoch_json(const EpochLogs& logs) {
@@ -53,11 +80,19 @@ Json epoch_json(const EpochLogs& logs) {
 Json history_json(const History& history) {
   Json json = Json::array();
   for (const EpochLogs& logs : history) {
-    Json epoch = {{"epoch", logs.epoch + 1}};
-    for (const auto& [name, value] : named_figures(logs)) epoch[name] = exact(value);
-    epoch["seconds"] = logs.seconds;
-    epoch["step_seconds"] = logs.step_seconds;
-    epoch["pictures_per_second"] = logs.pictures_per_second;
+    Json epoch = {{"epoch", logs.epoch + 1},
+                  {"loss", exact(logs.loss)},
+                  {"accuracy", exact(logs.accuracy)},
+                  {"metrics", exact(logs.metrics)},
+                  {"val_metrics", exact(logs.val_metrics)},
+                  {"exact", exact(logs.exact)},
+                  {"validates", logs.validates},
+                  {"learning_rate", exact(logs.learning_rate)},
+                  {"seconds", logs.seconds},
+                  {"step_seconds", logs.step_seconds},
+                  {"pictures_per_second", logs.pictures_per_second}};
+    if (logs.val_loss) epoch["val_loss"] = exact(*logs.val_loss);
+    if (logs.val_accuracy) epoch["val_accuracy"] = exact(*logs.val_accuracy);
     json.push_back(epoch);
   }
   return json;
@@ -69,8 +104,12 @@ History history_of(const Json& json) {
     history.push_back({.epoch = epoch.at("epoch").get<int>() - 1,
                        .loss = exact(epoch.at("loss")),
                        .accuracy = exact(epoch.at("accuracy")),
+                       .metrics = exact_figures(epoch.at("metrics")),
                        .val_loss = exact(epoch, "val_loss"),
                        .val_accuracy = exact(epoch, "val_accuracy"),
+                       .val_metrics = exact_figures(epoch.at("val_metrics")),
+                       .exact = exact_figures(epoch.at("exact")),
+                       .validates = epoch.at("validates").get<bool>(),
                        .learning_rate = exact(epoch.at("learning_rate")),
                        .seconds = epoch.at("seconds").get<double>(),
                        .step_seconds = epoch.at("step_seconds").get<double>(),

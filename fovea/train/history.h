@@ -1,21 +1,21 @@
 // The figures of a training as they are kept: history.csv, and JSON.
 #pragma once
 
+#include <optional>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "fovea/base/json.h"
 #include "fovea/train/callback.h"
 
 namespace fovea {
 
-// A line an epoch, counted from 1; Keras's names for columns, nine significant digits. The columns of validation are
-// there where any epoch has them.
+// A line an epoch, counted from 1; Keras's names for columns, nine significant digits. A column is there where any epoch
+// has its figure, and empty where one has not.
 std::string history_csv(const History& history);
 
-// The same figures of one epoch by name, without the epoch: what callbacks monitor.
-std::vector<std::pair<std::string, double>> named_figures(const EpochLogs& logs);
+// The figures of one epoch by name: what callbacks monitor. Validation's begin with val_, exact ones with exact_.
+Figures named_figures(const EpochLogs& logs);
+std::optional<double> find_figure(const EpochLogs& logs, const std::string& name);
 
 // The same with the epoch: {"epoch": 1, "loss": …, …}.
 Json epoch_json(const EpochLogs& logs);

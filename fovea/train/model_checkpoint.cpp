@@ -9,12 +9,12 @@ ModelCheckpoint::ModelCheckpoint(std::string best, ModelCheckpointOptions option
     : file_(std::move(best)), options_(std::move(options)), monitor_(options_.monitor, options_.mode, 0, "checkpoint") {}
 
 void ModelCheckpoint::on_epoch_end(Trainer& trainer, const EpochLogs& logs) {
-  const double value = monitor_.value(logs);
+  const std::optional<double> value = monitor_.value(logs);
   if (!options_.save_best_only) {
     const std::string folder = file_.substr(0, file_.rfind('/') + 1);
     save_model(trainer.model(), fmt::format("{}epoch-{:03}.safetensors", folder, logs.epoch + 1));
   }
-  if (!monitor_.improves(value, best_)) return;
+  if (!value || !monitor_.improves(*value, best_)) return;
   save_model(trainer.model(), file_);
   best_ = value;
   best_epoch_ = logs.epoch + 1;

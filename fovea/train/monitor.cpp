@@ -9,6 +9,13 @@
 namespace fovea {
 namespace {
 
+// The figure's own name, without what says of which pictures it is.
+std::string own_name(const std::string& figure) {
+  for (const std::string_view prefix : {"val_", "exact_"})
+    if (figure.starts_with(prefix)) return figure.substr(prefix.size());
+  return figure;
+}
+
 void check_word(const std::string& word, const std::vector<std::string>& known, const std::string& where, const char* what) {
   if (std::find(known.begin(), known.end(), word) != known.end()) return;
   std::string all;
@@ -18,11 +25,6 @@ void check_word(const std::string& word, const std::vector<std::string>& known, 
 
 }  // namespace
 
-const std::vector<std::string>& Monitor::figures() {
-  static const std::vector<std::string> all = {"loss", "accuracy", "val_loss", "val_accuracy"};
-  return all;
-}
-
 const std::vector<std::string>& Monitor::modes() {
   static const std::vector<std::string> all = {"auto", "min", "max"};
   return all;
@@ -30,16 +32,17 @@ const std::vector<std::string>& Monitor::modes() {
 
 Monitor::Monitor(std::string figure, const std::string& mode, double min_delta, std::string where)
     : figure_(std::move(figure)), where_(std::move(where)), min_delta_(std::abs(min_delta)) {
-  check_word(figure_, figures(), where_, "monitor");
+  if (!is_metric(own_name(figure_))) check_word(figure_, {"loss", "accuracy", "val_loss", "val_accuracy", "exact_loss", "exact_accuracy"}, where_, "monitor");
   check_word(mode, modes(), where_, "mode");
   up_ = mode == "max" || (mode == "auto" && !figure_.ends_with("loss"));
 }
 
-double Monitor::value(const EpochLogs& logs) const {
-  for (const auto& [name, value] : named_figures(logs))
-    if (name == figure_) return value;
-  throw usage_error(where_, "there is no such figure to monitor without validation pictures (got {}, expected loss or accuracy)",
-                    figure_);
+std::optional<double> Monitor::value(const EpochLogs& logs) const {
+  const auto figure = find_figure(logs, figure_);
+  if (figure || (logs.validates && !logs.val_loss && needs_validation())) return figure;
+  std::string all;
+  for (const auto& [name, value] : named_figures(logs)) all += (all.empty() ? "" : ", ") + name;
+  throw usage_error(where_, "there is no such figure to monitor (got {}, expected one of {})", figure_, all);
 }
 
 bool Monitor::improves(double value, std::optional<double> best) const {

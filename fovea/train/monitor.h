@@ -11,17 +11,16 @@ namespace fovea {
 
 class Monitor {
  public:
-  // `figure` is loss, accuracy, val_loss or val_accuracy; `mode` is min, max or auto: losses down, others up. `where` is
-  // what errors say. Throws Error (usage) for another word.
+  // `figure` is loss, accuracy or a metric, or one of them behind val_ or exact_; `mode` is min, max or auto: losses down,
+  // others up. `where` is what errors say. Throws Error (usage) for another word.
   Monitor(std::string figure, const std::string& mode, double min_delta, std::string where);
 
   const std::string& figure() const { return figure_; }
   bool needs_validation() const { return figure_.starts_with("val_"); }
-  // Throws Error (usage) where the epoch has no such figure.
-  double value(const EpochLogs& logs) const;
+  // Nothing where the epoch was not validated but others are. Throws Error (usage) where no epoch has such a figure.
+  std::optional<double> value(const EpochLogs& logs) const;
   bool improves(double value, std::optional<double> best) const;
 
-  static const std::vector<std::string>& figures();
   static const std::vector<std::string>& modes();
 
  private:

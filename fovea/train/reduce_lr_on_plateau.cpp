@@ -28,12 +28,13 @@ void ReduceLROnPlateau::on_train_begin(Trainer& trainer) {
 }
 
 void ReduceLROnPlateau::on_epoch_end(Trainer& trainer, const EpochLogs& logs) {
-  const double value = monitor_.value(logs);
+  const std::optional<double> value = monitor_.value(logs);
+  if (!value) return;
   if (cooldown_ > 0) {
     --cooldown_;
     wait_ = 0;
   }
-  if (monitor_.improves(value, best_)) {
+  if (monitor_.improves(*value, best_)) {
     best_ = value;
     wait_ = 0;
   } else if (cooldown_ == 0 && ++wait_ >= options_.patience) {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numeric>
 #include <span>
+#include <utility>
 
 #include "fovea/base/random.h"
 
@@ -60,12 +61,22 @@ int64_t predicted_class(const float* values, int64_t outputs) {
   return std::max_element(values, values + outputs) - values;
 }
 
-// Whether fewer than five classes come before `label`, by probability, then by index.
-bool in_top5(const float* values, int64_t count, int64_t label) {
-  int64_t before = 0;
-  for (int64_t c = 0; c < count; ++c) before += values[c] > values[label] || (values[c] == values[label] && c < label);
-  return before < 5;
-}
+// Some of the pictures, from one on.
+class Part final : public Examples {
+ public:
+  Part(const Examples& whole, int64_t first, int64_t size) : whole_(whole), first_(first), size_(size) {}
+
+  int64_t size() const override { return size_; }
+  const Shape& shape() const override { return whole_.shape(); }
+  int64_t classes() const override { return whole_.classes(); }
+  int32_t label(int64_t i) const override { return whole_.label(first_ + i); }
+  void picture(int64_t i, float* dst) const override { whole_.picture(first_ + i, dst); }
+  void target(int64_t i, float* dst) const override { whole_.target(first_ + i, dst); }
+
+ private:
+  const Examples& whole_;
+  int64_t first_, size_;
+};
 
 void check_weights(const FitOptions& options, const Examples& examples) {
   const auto check = [](const char* where, const std::vector<float>& weights, int64_t count) {
@@ -103,6 +114,7 @@ Trainer::Trainer(Model& model, TrainerOptions options)
   if (options_.label_smoothing != 0 && !kernels::smooths_labels(loss))
     throw usage_error("label smoothing", "does not go with this loss (got {} with {}, expected 0)", options_.label_smoothing,
                       to_string(loss));
+  metrics_ = Metrics(options_.metrics, outputs, "metrics");
   model_.parameters().book_slots(optimizer_.slots());
 }
 
@@ -199,9 +211,16 @@ class Trainer::Epochs {
         place_(trainer.place_),
         weights_{options.class_weight, options.sample_weight},
         batch_(std::min(options.batch_size, examples.size())),
-        batches_((examples.size() + batch_ - 1) / batch_) {
+        of_pass_((examples.size() + batch_ - 1) / batch_),
+        batches_(options.steps_per_epoch > 0 ? options.steps_per_epoch : of_pass_) {
     if (!trainer.goes_on_) place_ = {.epoch = options.initial_epoch};
     trainer.goes_on_ = false;
+    if (place_.metrics.size() != trainer.metrics_.sums().size()) {
+      if (place_.batch > 0)
+        throw usage_error("training", "cannot go on in the middle of an epoch with other metrics (got {} sums, expected {})",
+                          trainer.metrics_.sums().size(), place_.metrics.size());
+      place_.metrics = trainer.metrics_.sums();
+    }
     if (place_.batch > 0 && (place_.pictures != examples.size() || place_.batch_size != batch_))
       throw usage_error("training", "cannot go on in the middle of an epoch of other batches (got {} pictures by {}, expected {} by {})",
                         examples.size(), batch_, place_.pictures, place_.batch_size);
@@ -236,35 +255,42 @@ class Trainer::Epochs {
   void epoch() {
     const double begin = now();
     tell([&](Callback& c) { c.on_epoch_begin(trainer_, place_.epoch); });
-    const auto n = static_cast<uint32_t>(examples_.size());
-    const auto order = options_.shuffle
-                           ? permutation(n, trainer_.options_.seed, purpose::kShuffle, static_cast<uint64_t>(place_.epoch))
-                           : in_order(n);
-    while (place_.batch < batches_ && !trainer_.stop_) batch(order);
+    while (place_.batch < batches_ && !trainer_.stop_) batch();
     if (trainer_.stop_) return tell([&](Callback& c) { c.on_epoch_break(trainer_); });
     EpochLogs logs = {.epoch = place_.epoch,
                       .loss = mean_loss(),
                       .accuracy = accuracy(),
+                      .metrics = trainer_.metrics_.figures(place_.metrics),
+                      .validates = options_.validation != nullptr,
                       .learning_rate = trainer_.optimizer_.learning_rate(),
                       .step_seconds = place_.step_seconds,
                       .pictures_per_second = static_cast<double>(place_.rows) / std::max(place_.step_seconds, 1e-9)};
-    if (options_.validation != nullptr) validate(logs);
+    if (options_.validation != nullptr && (place_.epoch + 1) % options_.validation_freq == 0) validate(logs);
+    if (options_.exact_train_metrics) evaluate_training(logs);
     logs.seconds = now() - begin;
     place_.history.push_back(logs);
-    place_ = {.epoch = place_.epoch + 1, .pictures = place_.pictures, .batch_size = batch_, .history = std::move(place_.history)};
+    place_ = {.epoch = place_.epoch + 1,
+              .metrics = trainer_.metrics_.sums(),
+              .pictures = place_.pictures,
+              .batch_size = batch_,
+              .history = std::move(place_.history)};
     tell([&](Callback& c) { c.on_epoch_end(trainer_, logs); });
   }
 
-  void batch(const std::vector<uint32_t>& order) {
+  void batch() {
     tell([&](Callback& c) { c.on_batch_begin(trainer_, place_.epoch, place_.batch); });
     const double begin = now();
-    const int64_t position = place_.batch * batch_, rows = std::min(batch_, examples_.size() - position);
-    const int64_t outputs = trainer_.model_.outputs();
-    const uint32_t* pictures = order.data() + position;
+    const int64_t before = place_.epoch * batches_ + place_.batch, first = before % of_pass_ * batch_;
+    const int64_t rows = std::min(batch_, examples_.size() - first), outputs = trainer_.model_.outputs();
+    const uint32_t* pictures = order(before / of_pass_) + first;
     const OrderedFeed feed(examples_, pictures, outputs, weights_);
-    const Plan& plan = trainer_.step(*runner_, feed, rows, place_.epoch, position, place_.loss);
-    for (int64_t i = 0; i < rows; ++i)
-      place_.correct += predicted_class(plan.output.data() + i * outputs, outputs) == examples_.label(pictures[i]);
+    const Plan& plan = trainer_.step(*runner_, feed, rows, place_.epoch, place_.batch * batch_, place_.loss);
+    for (int64_t i = 0; i < rows; ++i) {
+      const float* row = plan.output.data() + i * outputs;
+      const int32_t label = examples_.label(pictures[i]);
+      place_.correct += predicted_class(row, outputs) == label;
+      trainer_.metrics_.add(place_.metrics, row, label);
+    }
     place_.rows += rows;
     place_.batch += 1;
     place_.step_seconds += now() - begin;
@@ -272,11 +298,32 @@ class Trainer::Epochs {
     tell([&](Callback& c) { c.on_batch_end(trainer_, logs); });
   }
 
+  // The pictures in the order of a pass.
+  const uint32_t* order(int64_t pass) {
+    if (pass != pass_) {
+      const auto n = static_cast<uint32_t>(examples_.size());
+      order_ = options_.shuffle ? permutation(n, trainer_.options_.seed, purpose::kShuffle, static_cast<uint64_t>(pass))
+                                : in_order(n);
+      pass_ = pass;
+    }
+    return order_.data();
+  }
+
+  int64_t evaluation_batch() const {
+    return options_.validation_batch_size > 0 ? options_.validation_batch_size : options_.batch_size;
+  }
+
   void validate(EpochLogs& logs) {
-    const int64_t batch = options_.validation_batch_size > 0 ? options_.validation_batch_size : options_.batch_size;
-    const Evaluation validation = trainer_.evaluate(*options_.validation, batch);
+    Evaluation validation = trainer_.evaluate(*options_.validation, evaluation_batch());
     logs.val_loss = validation.loss;
     logs.val_accuracy = validation.accuracy;
+    logs.val_metrics = std::move(validation.metrics);
+  }
+
+  void evaluate_training(EpochLogs& logs) {
+    const Evaluation training = trainer_.evaluate(examples_, evaluation_batch());
+    logs.exact = {{"loss", training.loss}, {"accuracy", training.accuracy}};
+    logs.exact.insert(logs.exact.end(), training.metrics.begin(), training.metrics.end());
   }
 
   double mean_loss() const { return place_.loss / static_cast<double>(place_.rows); }
@@ -287,20 +334,47 @@ class Trainer::Epochs {
   const FitOptions& options_;
   TrainingPlace& place_;
   SampleWeights weights_;
-  int64_t batch_, batches_;
+  int64_t batch_, of_pass_, batches_;  // pictures of a batch, batches of a pass and of an epoch
+  std::vector<uint32_t> order_;
+  int64_t pass_ = -1;  // whose order that is
   Runner* runner_ = nullptr;
 };
 
 History Trainer::fit(const Examples& examples, const FitOptions& options) {
+  if (options.validation_split != 0) return fit_part(examples, options);
   check(examples);
   if (options.validation != nullptr) check(*options.validation);
   if (options.epochs < 1) throw usage_error("epochs", "must be at least 1 (got {})", options.epochs);
   if (options.batch_size < 1) throw usage_error("batch size", "must be at least 1 (got {})", options.batch_size);
+  if (options.steps_per_epoch < 0)
+    throw usage_error("steps per epoch", "must be at least 0 (got {})", options.steps_per_epoch);
+  if (options.validation_freq < 1)
+    throw usage_error("validation frequency", "must be at least 1 (got {})", options.validation_freq);
   check_weights(options, examples);
   check_parameters();
   stop_ = false;
   Epochs(*this, examples, options).run();
   return place_.history;
+}
+
+// The last pictures validate, the others train.
+History Trainer::fit_part(const Examples& examples, FitOptions options) {
+  const double share = std::exchange(options.validation_split, 0);
+  if (!(share > 0 && share < 1)) throw usage_error("validation split", "must be above 0 and below 1 (got {})", share);
+  if (options.validation != nullptr)
+    throw usage_error("validation split", "does not go with pictures to validate (got both, expected one)");
+  const auto train = static_cast<int64_t>(std::floor(static_cast<double>(examples.size()) * (1 - share)));
+  if (train < 1 || train == examples.size())
+    throw usage_error("validation split", "leaves no pictures on one side (got {} of {} pictures)", share, examples.size());
+  if (!options.sample_weight.empty()) {
+    if (static_cast<int64_t>(options.sample_weight.size()) != examples.size())
+      throw usage_error("sample weights", "there must be one each (got {}, expected {})", options.sample_weight.size(),
+                        examples.size());
+    options.sample_weight.resize(static_cast<size_t>(train));
+  }
+  const Part first(examples, 0, train), last(examples, train, examples.size() - train);
+  options.validation = &last;
+  return fit(first, options);
 }
 
 Evaluation Trainer::evaluate(const Examples& examples, int64_t batch_size) {
@@ -313,6 +387,7 @@ Evaluation Trainer::evaluate(const Examples& examples, int64_t batch_size) {
   Evaluation result;
   result.probabilities.resize(static_cast<size_t>(n * classes));
   result.labels.resize(static_cast<size_t>(n));
+  std::vector<double> metrics = metrics_.sums();
   double loss = 0;
   int64_t correct = 0, top5 = 0;
   for (int64_t position = 0; position < n; position += batch) {
@@ -325,13 +400,15 @@ Evaluation Trainer::evaluate(const Examples& examples, int64_t batch_size) {
       const int32_t label = examples.label(position + i);
       loss += static_cast<double>(plan.losses[static_cast<size_t>(i)]);
       correct += predicted_class(row, classes) == label;
-      top5 += in_top5(row, classes, label);
+      top5 += in_top_k(row, classes, label, 5);
+      metrics_.add(metrics, plan.output.data() + i * outputs, label);
       result.labels[static_cast<size_t>(position + i)] = label;
     }
   }
   result.loss = loss / static_cast<double>(n) + model_.parameters().penalty(model_.graph());
   result.accuracy = static_cast<double>(correct) / static_cast<double>(n);
   result.top5 = static_cast<double>(top5) / static_cast<double>(n);
+  result.metrics = metrics_.figures(metrics);
   result.seconds = now() - begin;
   return result;
 }

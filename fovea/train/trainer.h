@@ -32,15 +32,21 @@ struct TrainerOptions {
   int lanes = 0;            // 0: chosen by batch size and cores; part of what makes results repeat bit for bit
   int64_t tile = 0;         // 0: chosen by the plan
   bool winograd = true;     // as PlanOptions::winograd
+  std::vector<std::string> metrics = {};  // beside accuracy: metrics.h has the names
 };
 
 struct FitOptions {
   int epochs = 1;           // the epoch that training ends at
   int initial_epoch = 0;
-  int64_t batch_size = 32;  // the last batch of an epoch may be smaller
-  bool shuffle = true;      // a new order every epoch, by seed and epoch
+  int64_t batch_size = 32;  // the last batch of a pass over the pictures may be smaller
+  // Batches that make an epoch; 0: a pass over the pictures. The next epoch goes on where one ends: pictures never run out.
+  int64_t steps_per_epoch = 0;
+  bool shuffle = true;      // a new order every pass, by seed and its number
   const Examples* validation = nullptr;
+  double validation_split = 0;        // instead: this share of the pictures, the last ones (Keras's rule)
   int64_t validation_batch_size = 0;  // 0: batch_size
+  int validation_freq = 1;            // epochs from one validation to the next
+  bool exact_train_metrics = false;   // evaluate the training pictures too at every epoch's end: EpochLogs::exact
   std::vector<Callback*> callbacks = {};
   // What a picture's loss is multiplied by (the mean still divides by the number of pictures): by class, or by picture.
   // Neither weighs `accuracy` or validation.
@@ -53,13 +59,15 @@ struct TrainingPlace {
   int64_t batch = 0;    // of its batches, so many are done
   double loss = 0;      // sums over their pictures
   int64_t correct = 0, rows = 0;
+  std::vector<double> metrics = {};      // sums of TrainerOptions::metrics, one after the other
   double step_seconds = 0;
   int64_t pictures = 0, batch_size = 0;  // what batches are counted in
   History history = {};                  // of the epochs before
 };
 
 struct Evaluation {
-  double loss = 0, accuracy = 0, top5 = 0;
+  double loss = 0, accuracy = 0, top5 = 0;  // top5: all are right where there are no more classes
+  Figures metrics;                          // TrainerOptions::metrics
   std::vector<float> probabilities;  // (n, classes), also of a model with one output
   std::vector<int32_t> labels;
   double seconds = 0;
@@ -67,7 +75,7 @@ struct Evaluation {
 
 class Trainer {
  public:
-  // Throws Error (usage) where loss and model do not fit.
+  // Throws Error (usage) where loss or metrics and model do not fit.
   explicit Trainer(Model& model, TrainerOptions options = {});
 
   // The loss is Keras's: with the penalties of regularizers. With a moving average (use_ema) the weights are it at the
@@ -99,6 +107,7 @@ class Trainer {
  private:
   class Epochs;  // of one fit
 
+  History fit_part(const Examples& examples, FitOptions options);
   PlanOptions::Loss loss() const;
   Runner& train_runner(int64_t batch_size, bool weighted = false);
   Runner& evaluation_runner(int64_t batch_size);
@@ -111,6 +120,7 @@ class Trainer {
   TrainerOptions options_;
   ThreadPool pool_;
   Optimizer optimizer_;
+  Metrics metrics_;
   std::unique_ptr<Runner> train_, evaluation_;
   TrainingPlace place_;
   bool goes_on_ = false;  // the next fit, from place_

@@ -13,7 +13,7 @@ namespace fovea {
 
 class Golden {
  public:
-  // `kind` is the folder in tests/golden, "layers".
+  // `kind` is the folder in tests/golden, "layers". Not all have arrays beside their JSON.
   Golden(const std::string& kind, const std::string& name);
 
   const std::string& name() const { return name_; }

@@ -17,13 +17,18 @@ size_t count(const std::string& text, const std::string& part) {
   return found;
 }
 
+HistoryPanel loss(std::vector<double> train, std::vector<double> validation = {}) {
+  return {.title = "Loss", .name = "loss", .train = std::move(train), .validation = std::move(validation)};
+}
+HistoryPanel accuracy(std::vector<double> train, std::vector<double> validation = {}) {
+  return {.title = "Accuracy", .name = "accuracy", .train = std::move(train), .validation = std::move(validation), .most = 1};
+}
+
 TEST(HistoryPlot, DrawsTwoPanelsOfTwoLines) {
   const std::string svg = history_svg({.title = "basic & co",
                                        .best_epoch = 2,
-                                       .loss = {0.5, 0.4, 0.3},
-                                       .val_loss = {0.45, 0.42, 0.43},
-                                       .accuracy = {0.8, 0.85, 0.9},
-                                       .val_accuracy = {0.81, 0.86, 0.855}});
+                                       .panels = {loss({0.5, 0.4, 0.3}, {0.45, 0.42, 0.43}),
+                                                  accuracy({0.8, 0.85, 0.9}, {0.81, 0.86, 0.855})}});
   for (const char* part :
        {">Loss</text>", ">Accuracy</text>", ">train</text>", ">validation</text>", ">best epoch: 2</text>",
         "basic &amp; co", "epoch 3: val_accuracy 0.8550", "the best is epoch 2."})
@@ -33,7 +38,7 @@ TEST(HistoryPlot, DrawsTwoPanelsOfTwoLines) {
 }
 
 TEST(HistoryPlot, DrawsOneEpochAsADotInTheMiddle) {
-  const std::string svg = history_svg({.loss = {0.5}, .accuracy = {1.0}});
+  const std::string svg = history_svg({.panels = {loss({0.5}), accuracy({1.0})}});
   EXPECT_EQ(count(svg, "<circle"), 2u);
   EXPECT_THAT(svg, HasSubstr("cx=\"220\""));
   EXPECT_THAT(svg, Not(HasSubstr("validation</text>")));
@@ -42,7 +47,7 @@ TEST(HistoryPlot, DrawsOneEpochAsADotInTheMiddle) {
 }
 
 TEST(HistoryPlot, LeavesGapsWhereAValueIsNotFinite) {
-  const std::string svg = history_svg({.loss = {1, NAN, 0.5, INFINITY, 0.25, 0}});
+  const std::string svg = history_svg({.panels = {loss({1, NAN, 0.5, INFINITY, 0.25, 0})}});
   EXPECT_EQ(count(svg, "<circle"), 4u);
   EXPECT_THAT(svg, HasSubstr("d=\"M58 112M187.6 232M317.2 292L382 352\""));
   EXPECT_THAT(svg, Not(HasSubstr("nan")));
@@ -50,23 +55,42 @@ TEST(HistoryPlot, LeavesGapsWhereAValueIsNotFinite) {
 }
 
 TEST(HistoryPlot, DrawsALoneValueOfALongTraining) {
-  std::vector<double> loss(100, 0.5), val_loss(100, NAN);
+  std::vector<double> train(100, 0.5), val_loss(100, NAN);
   val_loss[49] = 0.6;
-  EXPECT_EQ(count(history_svg({.loss = loss, .val_loss = val_loss}), "<circle"), 1u);
+  EXPECT_EQ(count(history_svg({.panels = {loss(train, val_loss)}}), "<circle"), 1u);
 }
 
 TEST(HistoryPlot, DrawsNothingAtAll) {
-  for (const HistoryPlot& history : {HistoryPlot{}, HistoryPlot{.loss = {NAN, NAN}, .accuracy = {NAN, NAN}}}) {
+  for (const HistoryPlot& history : {HistoryPlot{.panels = {loss({})}}, HistoryPlot{.panels = {loss({NAN, NAN}), accuracy({NAN, NAN})}}}) {
     const std::string svg = history_svg(history);
     EXPECT_THAT(svg, HasSubstr("</svg>"));
     EXPECT_EQ(count(svg, "<circle"), 0u);
   }
 }
 
-TEST(HistoryPlot, LeavesOutAccuracyThatWasNotMeasured) {
-  const std::string svg = history_svg({.loss = {1, 0.5}});
-  EXPECT_THAT(svg, HasSubstr("width=\"400\""));
-  EXPECT_THAT(svg, Not(HasSubstr("Accuracy")));
+TEST(HistoryPlot, DrawsRatesByDecades) {
+  HistoryPanel rate = {.title = "Learning rate", .name = "learning_rate", .train = {0.01, 0.01, 1e-4}, .decades = true};
+  const std::string svg = history_svg({.panels = {rate}});
+  for (const char* part : {">1e-2</text>", ">1e-3</text>", ">1e-4</text>", "d=\"M58 112L220 112L382 352\"",
+                           "epoch 3: learning_rate 0.0001", "Learning rate over 3 epochs."})
+    EXPECT_THAT(svg, HasSubstr(part));
+  rate.train = {0.01, 0.005};
+  EXPECT_THAT(history_svg({.panels = {rate}}), HasSubstr(">0.005</text>")) << "within a decade as they are";
+  rate.train = {0.01, 0};
+  EXPECT_THAT(history_svg({.panels = {rate}}), HasSubstr(">0.010</text>")) << "0 has no decade";
+}
+
+TEST(HistoryPlot, DrawsThreePanelsInARow) {
+  const std::string svg = history_svg({.panels = std::vector<HistoryPanel>(4, loss({1, 2}))});
+  EXPECT_THAT(svg, HasSubstr("width=\"1200\""));
+  EXPECT_THAT(svg, HasSubstr("height=\"730\""));
+}
+
+TEST(HistoryPlot, TellsExactFiguresFromAverages) {
+  HistoryPanel panel = loss({1, 0.5});
+  panel.exact = {0.9, 0.4};
+  EXPECT_THAT(history_svg({.panels = {panel}}), HasSubstr("epoch 2: exact_loss 0.4000"));
+  EXPECT_THAT(history_svg({.panels = {panel}}), HasSubstr(">train, at the epoch&#39;s end</text>"));
 }
 
 TEST(NiceTicks, AreRoundAndCoverTheRange) {

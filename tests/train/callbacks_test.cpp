@@ -155,7 +155,7 @@ TEST(Callbacks, RefuseWhatCannotBe) {
               HasSubstr("early stopping: unknown monitor (got \"val_los\", expected loss,"));
   EXPECT_THAT(refused([] { EarlyStopping({.mode = "up"}); }), HasSubstr("unknown mode"));
   EXPECT_THAT(refused([] { ReduceLROnPlateau({.factor = 1}); }), HasSubstr("factor must be at least 0 and below 1 (got 1)"));
-  EXPECT_THAT(refused([] { Monitor("val_loss", "auto", 0, "here").value({.loss = 1}); }), HasSubstr("without validation pictures"));
+  EXPECT_THAT(refused([] { Monitor("val_loss", "auto", 0, "here").value({.loss = 1}); }), HasSubstr("no such figure to monitor (got val_loss, expected one of loss, accuracy, learning_rate)"));
 }
 
 // 12 examples of two classes, in two numbers.
@@ -209,25 +209,6 @@ TEST(CSVLogger, WritesKerassColumns) {
   more.on_train_begin(trainer);
   more.on_epoch_end(trainer, {.epoch = 2, .loss = 0, .accuracy = 1, .val_loss = 1, .val_accuracy = 0, .learning_rate = 0.1});
   EXPECT_EQ(read_file(folder / "log.csv"), text + "2,1,0.1,0,0,1\r\n");
-}
-
-TEST(Fit, WeighsClassesAndPictures) {
-  // Weights 2 and 0 in pairs: twice the loss of the first class, nothing of the second.
-  const auto examples = two_classes();
-  const auto trained = [&](const FitOptions& options) {
-    Model model = two_outputs();
-    Trainer trainer(model, {.optimizer = {.name = "sgd", .learning_rate = 0.5}, .threads = 1});
-    const History history = trainer.fit(examples, options);
-    return std::pair(weight(model), history.back().loss);
-  };
-  std::vector<float> by_picture;
-  for (int i = 0; i < 12; ++i) by_picture.push_back(i % 2 == 0 ? 2 : 0);
-  const auto plain = trained({.epochs = 2, .batch_size = 4});
-  const auto by_class = trained({.epochs = 2, .batch_size = 4, .class_weight = {2, 0}});
-  EXPECT_NE(plain, by_class);
-  EXPECT_EQ(by_class, trained({.epochs = 2, .batch_size = 4, .sample_weight = by_picture}));
-  EXPECT_EQ(plain, trained({.epochs = 2, .batch_size = 4, .class_weight = {1, 1}}));
-  EXPECT_THAT(refusal([&] { trained({.class_weight = {1}}); }, ErrorKind::usage), HasSubstr("class weights: there must be one each"));
 }
 
 }  // namespace

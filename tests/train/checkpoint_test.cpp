@@ -54,7 +54,7 @@ class StopAt final : public Callback {
 struct Part {
   Part(const std::string& run, const OptimizerOptions& optimizer, int64_t stop_at, int epochs = kEpochs)
       : model(folder_exists(run + "/checkpoint") ? Checkpoint::newest(run + "/checkpoint").model() : net()),
-        trainer(model, {.optimizer = optimizer, .seed = 11, .threads = 2, .lanes = 2}) {
+        trainer(model, {.optimizer = optimizer, .seed = 11, .threads = 2, .lanes = 2, .metrics = {"auc", "f1"}}) {
     const auto train = examples(1), validation = examples(2);
     StopAt stop(stop_at);
     EarlyStopping early({.patience = 3, .restore_best_weights = true});
@@ -146,7 +146,11 @@ TEST(Checkpoint, RefusesAnotherOptimizerAndOtherBatches) {
   Model model = checkpoint.model();
   Trainer other(model, {.optimizer = {.name = "sgd"}});
   EXPECT_THAT(refusal([&] { checkpoint.restore(other, {}); }), HasSubstr("is of another optimizer (got adam, expected sgd)"));
-  Trainer same(model);
+  Trainer unmeasured(model);
+  checkpoint.restore(unmeasured, {});
+  EXPECT_THAT(refusal([&] { unmeasured.fit(examples(1), {.batch_size = kBatch}); }, ErrorKind::usage),
+              HasSubstr("in the middle of an epoch with other metrics"));
+  Trainer same(model, {.metrics = {"auc", "f1"}});
   checkpoint.restore(same, {});
   EXPECT_THAT(refusal([&] { same.fit(examples(1), {.batch_size = 5}); }, ErrorKind::usage), HasSubstr("in the middle of an epoch of other batches"));
 }

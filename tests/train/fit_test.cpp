@@ -1,0 +1,133 @@
+// What fit is told: which pictures validate and when, how long an epoch is, what is weighed and measured.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "fovea/layers/dense.h"
+#include "fovea/train/early_stopping.h"
+#include "fovea/train/history.h"
+#include "fovea/train/trainer.h"
+#include "tests/harness/files.h"
+#include "tests/harness/run_model.h"
+
+namespace fovea {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+constexpr int64_t kPictures = 12;
+
+// Of two classes in two numbers: those from `first` to `last`.
+ArrayExamples examples(int64_t first = 0, int64_t last = kPictures) {
+  std::vector<float> values;
+  std::vector<int32_t> labels;
+  for (int64_t i = first; i < last; ++i) {
+    values.push_back(static_cast<float>(i % 2) + 0.01f * static_cast<float>(i * i));
+    values.push_back(1);
+    labels.push_back(static_cast<int32_t>(i % 2));
+  }
+  return ArrayExamples(Array::of<float>({last - first, 2}, values), labels, 2);
+}
+
+Model net() {
+  return sequential({.input_shape = {2}}, Dense({.units = 2, .activation = ActivationKind::softmax}));
+}
+
+TrainerOptions sgd(const std::vector<std::string>& metrics = {}) {
+  return {.optimizer = {.name = "sgd", .learning_rate = 0.5}, .seed = 4, .threads = 1, .metrics = metrics};
+}
+
+float weight(const Model& model) { return model.parameters().get(0).values<float>()[0]; }
+
+TEST(Fit, WeighsClassesAndPictures) {
+  // Weights 2 and 0 in pairs: twice the loss of the first class, nothing of the second.
+  const auto all = examples();
+  const auto trained = [&](const FitOptions& options) {
+    Model model = net();
+    Trainer trainer(model, sgd());
+    const History history = trainer.fit(all, options);
+    return std::pair(weight(model), history.back().loss);
+  };
+  std::vector<float> by_picture;
+  for (int i = 0; i < 12; ++i) by_picture.push_back(i % 2 == 0 ? 2 : 0);
+  const auto plain = trained({.epochs = 2, .batch_size = 4});
+  const auto by_class = trained({.epochs = 2, .batch_size = 4, .class_weight = {2, 0}});
+  EXPECT_NE(plain, by_class);
+  EXPECT_EQ(by_class, trained({.epochs = 2, .batch_size = 4, .sample_weight = by_picture}));
+  EXPECT_EQ(plain, trained({.epochs = 2, .batch_size = 4, .class_weight = {1, 1}}));
+  EXPECT_THAT(refusal([&] { trained({.class_weight = {1}}); }, ErrorKind::usage), HasSubstr("class weights: there must be one each"));
+}
+
+TEST(Fit, ValidatesOnTheLastPictures) {
+  Model by_split = net(), by_hand = net();
+  const auto train = examples(0, 9), last = examples(9, 12);
+  const History expected = Trainer(by_hand, sgd()).fit(train, {.epochs = 3, .batch_size = 4, .validation = &last});
+  const History split = Trainer(by_split, sgd()).fit(examples(), {.epochs = 3, .batch_size = 4, .validation_split = 0.25});
+  EXPECT_EQ(history_csv(split), history_csv(expected));
+  EXPECT_EQ(weight(by_split), weight(by_hand));
+  const auto refused = [&](FitOptions options) {
+    return refusal([&] { Trainer(by_split, sgd()).fit(examples(), options); }, ErrorKind::usage);
+  };
+  EXPECT_THAT(refused({.validation_split = 1}), HasSubstr("must be above 0 and below 1 (got 1)"));
+  EXPECT_THAT(refused({.validation_split = -0.5}), HasSubstr("got -0.5"));
+  EXPECT_THAT(refused({.validation_split = 0.99}), HasSubstr("leaves no pictures on one side"));
+  EXPECT_THAT(refused({.validation = &last, .validation_split = 0.5}), HasSubstr("got both, expected one"));
+}
+
+TEST(Fit, ValidatesEverySoManyEpochs) {
+  Model model = net();
+  Trainer trainer(model, sgd());
+  EarlyStopping stop({.patience = 0});  // ends where the second validation is no better
+  const auto validation = examples();
+  const History history =
+      trainer.fit(examples(), {.epochs = 7, .validation = &validation, .validation_freq = 3, .callbacks = {&stop}});
+  std::vector<int> validated;
+  for (const EpochLogs& logs : history) {
+    if (logs.val_loss) validated.push_back(logs.epoch + 1);
+    EXPECT_TRUE(logs.validates);
+  }
+  EXPECT_THAT(validated, ElementsAre(3, 6));
+  EXPECT_THAT(history_csv(history), HasSubstr("epoch,loss,accuracy,val_loss,val_accuracy,learning_rate\n"));
+  EXPECT_THAT(refusal([&] { trainer.fit(examples(), {.validation_freq = 0}); }, ErrorKind::usage),
+              HasSubstr("validation frequency: must be at least 1 (got 0)"));
+}
+
+TEST(Fit, GoesOnAmongThePicturesWhereAnEpochEnds) {
+  // Three batches make a pass.
+  const auto trained = [](int epochs, int64_t steps, std::vector<double>* losses = nullptr) {
+    Model model = net();
+    const History history =
+        Trainer(model, sgd()).fit(examples(), {.epochs = epochs, .batch_size = 5, .steps_per_epoch = steps});
+    for (const EpochLogs& logs : history)
+      if (losses != nullptr) losses->push_back(logs.loss);
+    return weight(model);
+  };
+  const float two_passes = trained(2, 0);
+  std::vector<double> losses;
+  EXPECT_EQ(trained(3, 2, &losses), two_passes);
+  EXPECT_EQ(losses.size(), 3u);
+  EXPECT_EQ(trained(1, 6), two_passes);
+  EXPECT_EQ(trained(6, 1), two_passes);
+  EXPECT_NE(trained(5, 1), two_passes);
+}
+
+TEST(Fit, MeasuresWhatItIsAskedFor) {
+  Model model = net();
+  Trainer trainer(model, sgd({"top_1", "auc"}));
+  const auto all = examples();
+  const History history = trainer.fit(all, {.epochs = 2, .batch_size = 5, .validation = &all, .exact_train_metrics = true});
+  std::vector<std::string> names;
+  for (const auto& [name, value] : named_figures(history[1])) names.push_back(name);
+  EXPECT_THAT(names, ElementsAre("loss", "accuracy", "top_1", "auc", "exact_loss", "exact_accuracy", "exact_top_1", "exact_auc",
+                                 "val_loss", "val_accuracy", "val_top_1", "val_auc", "learning_rate"));
+  const EpochLogs& last = history[1];
+  EXPECT_EQ(find_figure(last, "top_1"), last.accuracy);
+  const Evaluation evaluation = trainer.evaluate(all);
+  EXPECT_NEAR(*find_figure(last, "exact_loss"), evaluation.loss, 1e-7);
+  EXPECT_EQ(find_figure(last, "exact_accuracy"), evaluation.accuracy);
+  EXPECT_EQ(find_figure(last, "val_auc"), evaluation.metrics[1].second);
+  EXPECT_NE(find_figure(last, "exact_loss"), last.loss) << "an average over the epoch is another figure";
+}
+
+}  // namespace
+}  // namespace fovea
