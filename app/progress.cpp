@@ -4,12 +4,16 @@
 #include "app/terminal.h"
 #include "fovea/report/text.h"
 #include "fovea/train/history.h"
+#include "fovea/train/trainer.h"
 
 namespace fovea::app {
 namespace {
 
 constexpr std::chrono::milliseconds kPause(100);  // between two rewritings
 constexpr int kBar = 20;
+// From so many steps and so much time on it is known how fast a training is.
+constexpr int64_t kFirstSteps = 20;
+constexpr double kFirstSeconds = 1;
 
 std::string bar(int64_t done, int64_t all) {
   const auto filled = static_cast<size_t>(kBar * done / all);
@@ -27,8 +31,8 @@ std::string figures(const EpochLogs& logs) {
   return text;
 }
 
-Progress::Progress(const Console& console, int epochs, int64_t batch_size)
-    : quiet_(console.quiet), rewrites_(!quiet_ && can_rewrite(stderr)), epochs_(epochs), batch_size_(batch_size) {}
+Progress::Progress(const Console& console, int epochs)
+    : console_(console), rewrites_(!console.quiet && can_rewrite(stderr)), epochs_(epochs) {}
 
 Progress::~Progress() { clear(); }
 
@@ -42,24 +46,45 @@ void Progress::clear() {
   dirty_ = false;
 }
 
-void Progress::on_epoch_begin(Trainer&, int) { epoch_begin_ = shown_ = Clock::now(); }
+void Progress::on_epoch_begin(Trainer& trainer, int) {
+  begin_ = shown_ = Clock::now();
+  pictures_before_ = trainer.place().rows;
+  batches_before_ = trainer.place().batch;
+}
 
-void Progress::on_batch_end(Trainer&, const BatchLogs& logs) {
-  if (!rewrites_) return;
+void Progress::on_batch_end(Trainer& trainer, const BatchLogs& logs) {
+  if (!rewrites_ && expected_) return;
   const auto now = Clock::now();
-  if (now - shown_ < kPause && logs.batch < logs.batches) return;
+  const double seconds = std::chrono::duration<double>(now - begin_).count();
+  const int64_t batches = logs.batch - batches_before_;
+  const double speed = static_cast<double>(logs.pictures - pictures_before_) / seconds;
+  if (!expected_ && batches >= kFirstSteps && seconds >= kFirstSeconds) expect(logs, speed);
+  if (!rewrites_ || (now - shown_ < kPause && logs.batch < logs.batches)) return;
   shown_ = now;
-  const double seconds = std::chrono::duration<double>(now - epoch_begin_).count();
-  const double speed = static_cast<double>(logs.batch) / seconds;
-  rewrite(fmt::format("epoch {}/{}  {} {}/{}  loss {}  accuracy {}  {} pictures/s  {} left", logs.epoch + 1, epochs_,
-                      bar(logs.batch, logs.batches), logs.batch, logs.batches, figure(logs.loss), figure(logs.accuracy),
-                      grouped(static_cast<int64_t>(speed * static_cast<double>(batch_size_))),
-                      duration(static_cast<double>(logs.batches - logs.batch) / speed)));
+  const double left = static_cast<double>(logs.batches - logs.batch) * seconds / static_cast<double>(batches);
+  std::string line = fmt::format("epoch {}/{}  {} {}/{}  loss {}  accuracy {}", logs.epoch + 1, epochs_,
+                                 bar(logs.batch, logs.batches), logs.batch, logs.batches, figure(logs.loss), figure(logs.accuracy));
+  for (const auto& [name, value] : trainer.metrics_so_far()) line += fmt::format("  {} {}", name, figure(value));
+  line += fmt::format("  {} pictures/s  {} left", grouped(static_cast<int64_t>(speed)), duration(left));
+  const int epochs_left = epochs_ - logs.epoch - 1;
+  if (last_seconds_ > 0 && epochs_left > 0) line += fmt::format(", {} in all", duration(left + epochs_left * last_seconds_));
+  rewrite(line);
+}
+
+void Progress::expect(const BatchLogs& logs, double pictures_per_second) {
+  expected_ = true;
+  const double pictures = static_cast<double>(logs.pictures) / static_cast<double>(logs.batch) * static_cast<double>(logs.batches);
+  const double epoch = pictures / pictures_per_second;
+  clear();
+  const int epochs = epochs_ - logs.epoch;
+  console_.note("about {} pictures/s: {} for the steps of an epoch{}", grouped(static_cast<int64_t>(pictures_per_second)),
+                duration(epoch), epochs > 1 ? fmt::format(", {} for those of {}", duration(epoch * epochs), epochs) : "");
 }
 
 void Progress::on_epoch_end(Trainer&, const EpochLogs& logs) {
   clear();
-  if (quiet_) return;
+  last_seconds_ = logs.seconds;
+  if (console_.quiet) return;
   const std::string line = fmt::format("epoch {}/{}  {}  {} pictures/s  {}\n", logs.epoch + 1, epochs_, figures(logs),
                                        grouped(static_cast<int64_t>(logs.pictures_per_second)), duration(logs.seconds));
   std::fputs(line.c_str(), stderr);

@@ -1,4 +1,5 @@
-// A training's progress on stderr: one rewritten line on a terminal, one plain line an epoch elsewhere.
+// A training's progress on stderr: one rewritten line on a terminal, one plain line an epoch elsewhere; and, from the first
+// steps, how long it will take.
 #pragma once
 
 #include <chrono>
@@ -11,7 +12,7 @@ namespace fovea::app {
 
 class Progress final : public Callback {
  public:
-  Progress(const Console& console, int epochs, int64_t batch_size);
+  Progress(const Console& console, int epochs);
   ~Progress() override;
 
   void on_epoch_begin(Trainer& trainer, int epoch) override;
@@ -23,12 +24,17 @@ class Progress final : public Callback {
   using Clock = std::chrono::steady_clock;
   void rewrite(const std::string& line);
   void clear();
+  void expect(const BatchLogs& logs, double pictures_per_second);
 
-  bool quiet_, rewrites_;
-  bool dirty_ = false;  // a line stands unfinished
+  Console console_;
+  bool rewrites_;
+  bool dirty_ = false;     // a line stands unfinished
+  bool expected_ = false;  // it was said how long all takes
   int epochs_;
-  int64_t batch_size_;
-  Clock::time_point epoch_begin_, shown_;
+  double last_seconds_ = 0;  // of the epoch before, validation included
+  // Where this process's part of the epoch began.
+  Clock::time_point begin_, shown_;
+  int64_t pictures_before_ = 0, batches_before_ = 0;
 };
 
 // "loss 0.3012  accuracy 0.8951  val_loss …": Keras's names.

@@ -18,6 +18,7 @@
 #include "fovea/io/model_file.h"
 #include "fovea/model/summary.h"
 #include "fovea/train/checkpoint.h"
+#include "fovea/train/gap.h"
 #include "fovea/train/history.h"
 #include "fovea/train/run_folder.h"
 #include "fovea/train/run_recorder.h"
@@ -50,8 +51,8 @@ class Training {
     train_ = examples(dataset_->train);
     if (!dataset_->validation.empty()) validation_ = examples(dataset_->validation);
     make_callbacks();
-    announce();
     check_memory();
+    announce();
     if (resumed_) go_on(table);
     else create(table);
   }
@@ -174,6 +175,10 @@ class Training {
     console_.note("{} on {}: {} pictures to train on, {} to validate, {} classes; seed {}, {} threads, {} lanes",
                   opened_.stem, dataset_->name, grouped(train_->size()), grouped(validating), opened_.model.classes(),
                   arguments_.common.seed, trainer_.pool().threads(), lanes());
+    const ModelCost cost = trainer_.cost(std::min(arguments_.batch_size, train_->size()));
+    console_.note("{} parameters; {} a picture forward, {} in training; {} of memory besides the pictures",
+                  grouped(opened_.model.parameters().count(false, opened_.model.graph())), readable_flops(cost.forward_flops),
+                  readable_flops(cost.training_flops), megabytes(static_cast<double>(cost.training_bytes())));
     if (arguments_.data.validation == "test")
       console_.note("validating on the test split: figures that are chosen by it are optimistic");
     if (arguments_.batch_size > train_->size())
@@ -200,7 +205,7 @@ class Training {
          .files = {{"config.toml", config(table)},
                    {"environment.json", environment_json(arguments_, *dataset_, lanes())},
                    {"history.csv", history_csv({})}},
-         .fill = [&](const std::string& path) { save_checkpoint(path + "/checkpoint", trainer_, callbacks_); },
+         .fill = [&](const std::string& path) { save_checkpoint(path + "/checkpoint", checkpoint_image(trainer_, callbacks_)); },
          .space = sets * weight_bytes() + kSmallFiles});
     lock_.emplace(folder);
     record(folder);
@@ -231,7 +236,7 @@ class Training {
   }
 
   void fit(InterruptGuard& guard) {
-    Progress progress(console_, arguments_.epochs, arguments_.batch_size);
+    Progress progress(console_, arguments_.epochs);
     FitOptions options = {.epochs = arguments_.epochs,
                           .initial_epoch = arguments_.initial_epoch,
                           .batch_size = arguments_.batch_size,
@@ -307,6 +312,7 @@ class Training {
     }
     for (const EpochLogs& logs : history())
       if (logs.epoch + 1 == best) print(fmt::format("best       epoch {}: {}\n", best, figures(logs)));
+    if (const std::string gap = gap_in_words(history()); !gap.empty()) print(fmt::format("gap        {}\n", gap));
     if (tested)
       print(fmt::format("{:11}loss {}  accuracy {}  top-5 {}\n", to_string(tested->split), figure(tested->result.loss),
                         figure(tested->result.accuracy), figure(tested->result.top5)));

@@ -191,4 +191,10 @@ void save_safetensors(const std::string& path, std::span<const NamedTensor> tens
   file.commit();
 }
 
+void SafetensorsImage::save(const std::string& path) const {
+  std::vector<NamedTensor> named;
+  for (const auto& [name, array] : tensors) named.push_back(NamedTensor::of(name, array));
+  save_safetensors(path, named, metadata);
+}
+
 }  // namespace fovea

@@ -10,6 +10,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "fovea/base/file.h"
@@ -60,5 +61,13 @@ class SafetensorsFile {
 
 // Written as given, wider types first, so that every tensor is aligned to its type.
 void save_safetensors(const std::string& path, std::span<const NamedTensor> tensors, const Metadata& metadata = {});
+
+// A file to be: tensors of its own and what stands beside them, wherever they came from.
+struct SafetensorsImage {
+  std::vector<std::pair<std::string, Array>> tensors = {};
+  Metadata metadata = {};
+
+  void save(const std::string& path) const;
+};
 
 }  // namespace fovea

@@ -72,21 +72,19 @@ void take_weights(const Safetensors& file, Parameters& parameters) {
 
 }  // namespace
 
-void save_model(const Model& model, const std::string& path) {
-  std::vector<Array> values;
-  std::vector<NamedTensor> tensors;
-  for (int i = 0; i < model.parameters().size(); ++i) {
-    values.push_back(model.parameters().get(i));
-    tensors.push_back(NamedTensor::of(model.parameters()[i].path, values.back()));
-  }
-  Metadata metadata = {{"format", kFormat},
-                       {"format_version", std::to_string(kVersion)},
-                       {"config", dump(write_keras(model.graph()))},
-                       {"provenance", dump(model.info.provenance)}};
-  if (!model.info.class_names.empty()) metadata["class_names"] = dump(model.info.class_names);
-  if (!model.info.preprocessing.empty()) metadata["preprocessing"] = model.info.preprocessing;
-  save_safetensors(path, tensors, metadata);
+SafetensorsImage model_image(const Model& model) {
+  SafetensorsImage image = {.metadata = {{"format", kFormat},
+                                         {"format_version", std::to_string(kVersion)},
+                                         {"config", dump(write_keras(model.graph()))},
+                                         {"provenance", dump(model.info.provenance)}}};
+  for (int i = 0; i < model.parameters().size(); ++i)
+    image.tensors.emplace_back(model.parameters()[i].path, model.parameters().get(i));
+  if (!model.info.class_names.empty()) image.metadata["class_names"] = dump(model.info.class_names);
+  if (!model.info.preprocessing.empty()) image.metadata["preprocessing"] = model.info.preprocessing;
+  return image;
 }
+
+void save_model(const Model& model, const std::string& path) { model_image(model).save(path); }
 
 Model load_model(const std::string& path) { return read_model(*SafetensorsFile(path)); }
 

@@ -18,6 +18,8 @@ namespace fovea {
 
 // Written whole or not at all.
 void save_model(const Model& model, const std::string& path);
+// The same file, not written yet: a copy that the model does not change any more.
+SafetensorsImage model_image(const Model& model);
 
 // Throws Error (file) where anything is not as above. Tensors that are missing, unexpected or of another shape are
 // listed in its details, before any memory is booked for the model.

@@ -21,29 +21,27 @@ void count_flops(const Model& model, ModelCost& cost) {
   }
 }
 
-void count_memory(Model& model, ModelCost& cost) {
-  PlanOptions options = {.batch = cost.batch, .training = true, .gradients = true};
-  if (model.graph().output_shape().rank() == 1)
-    options.loss = PlanOptions::Loss{.rule = {.kind = kernels::usual_loss(model.outputs())}};
-  const auto plan = make_plan(model.graph(), model.parameters(), options);
-  cost.activations = plan->arena_bytes + plan->shared_bytes;
-  cost.gradients = plan->gradient_bytes;
-  cost.scratch = plan->scratch_bytes + plan->copy_bytes;
+}  // namespace
+
+ModelCost cost_of(const Model& model, const Plan& step, int64_t batch, size_t slots) {
+  ModelCost cost = {.batch = batch,
+                    .activations = step.arena_bytes + step.shared_bytes,
+                    .gradients = step.gradient_bytes,
+                    .scratch = step.scratch_bytes + step.copy_bytes};
+  count_flops(model, cost);
   for (int p = 0; p < model.parameters().size(); ++p) {
     const size_t bytes = model.parameters()[p].value.bytes();
     cost.weights += bytes;
-    if (model.parameters().trains(p, model.graph())) cost.optimizer += 2 * bytes;
+    if (model.parameters().trains(p, model.graph())) cost.optimizer += slots * bytes;
   }
+  return cost;
 }
 
-}  // namespace
-
 ModelCost cost_of(Model& model, int64_t batch) {
-  ModelCost cost;
-  cost.batch = batch;
-  count_flops(model, cost);
-  count_memory(model, cost);
-  return cost;
+  PlanOptions options = {.batch = batch, .training = true, .gradients = true};
+  if (model.graph().output_shape().rank() == 1)
+    options.loss = PlanOptions::Loss{.rule = {.kind = kernels::usual_loss(model.outputs())}};
+  return cost_of(model, *make_plan(model.graph(), model.parameters(), options), batch, 2);
 }
 
 }  // namespace fovea

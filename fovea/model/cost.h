@@ -2,6 +2,7 @@
 #pragma once
 
 #include "fovea/model/model.h"
+#include "fovea/model/plan.h"
 
 namespace fovea {
 
@@ -9,16 +10,18 @@ struct ModelCost {
   double forward_flops = 0;   // of one picture; a multiplication and an addition count 2
   double training_flops = 0;  // forward, and the products of backward that are wanted: at most 3 times as many
   int64_t batch = 32;
-  // Of a training step of `batch` pictures with Adam, in bytes.
+  // Of a training step of `batch` pictures, in bytes.
   size_t activations = 0;  // outputs of layers, and what backward keeps
   size_t gradients = 0;    // of weights, one set a lane
   size_t scratch = 0;      // of kernels, and copies of weights in other layouts
   size_t weights = 0;
-  size_t optimizer = 0;  // Adam's two numbers for each weight that trains
+  size_t optimizer = 0;  // two numbers for each weight that trains where nothing is said of its optimizer: Adam's
   size_t training_bytes() const { return activations + gradients + scratch + weights + optimizer; }
 };
 
 // Plans a step to see what it books; decides the homes of the model's weights.
 ModelCost cost_of(Model& model, int64_t batch = 32);
+// Of the model whose training step that is, with an optimizer of so many slots.
+ModelCost cost_of(const Model& model, const Plan& step, int64_t batch, size_t slots);
 
 }  // namespace fovea

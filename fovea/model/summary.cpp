@@ -46,13 +46,13 @@ std::vector<TextColumn> columns_of(bool connected, bool show_trainable, int widt
 
 std::string mebibytes(size_t bytes) { return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (1 << 20)); }
 
+}  // namespace
+
 std::string readable_flops(double flops) {
   if (flops >= 1e9) return fmt::format("{:.2f} GFLOP", flops / 1e9);
   if (flops >= 1e6) return fmt::format("{:.2f} MFLOP", flops / 1e6);
   return fmt::format("{:.1f} kFLOP", flops / 1e3);
 }
-
-}  // namespace
 
 std::string with_commas(int64_t number) {
   std::string text = std::to_string(number);

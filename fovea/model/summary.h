@@ -31,6 +31,8 @@ std::string plan_text(const Plan& plan);
 
 // 478.79 KB, 2.81 MB: as Keras prints sizes.
 std::string readable_size(double bytes);
+// 1.23 GFLOP, 45.60 MFLOP, …
+std::string readable_flops(double flops);
 // 1,234,567
 std::string with_commas(int64_t number);
 

@@ -36,6 +36,7 @@ struct EpochLogs {
 struct BatchLogs {
   int epoch = 0;
   int64_t batch = 0, batches = 0;  // finished, in all
+  int64_t pictures = 0;            // of those finished
   double loss = 0, accuracy = 0;   // of the epoch so far
 };
 

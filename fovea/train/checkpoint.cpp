@@ -68,14 +68,14 @@ TrainingPlace place_of(const Json& json) {
 std::string slot_tensor(const Parameter& parameter, const std::string& slot) { return "optimizer/" + parameter.path + "/" + slot; }
 std::string callback_tensor(const Callback& callback, const std::string& array) { return callback.name() + "/" + array; }
 
-void save_training(const std::string& path, Trainer& trainer, const std::vector<Callback*>& callbacks) {
+SafetensorsImage training_image(Trainer& trainer, const std::vector<Callback*>& callbacks) {
   Optimizer& optimizer = trainer.optimizer();
   const Parameters& parameters = trainer.model().parameters();
-  std::vector<std::pair<std::string, Array>> arrays;
+  SafetensorsImage image;
   const std::vector<std::string> slots = optimizer.slot_names();
   for (int p = 0; p < parameters.size(); ++p)
     for (size_t s = 0; s < parameters[p].slots.size(); ++s)
-      arrays.emplace_back(slot_tensor(parameters[p], slots[s]), parameters.get_slot(p, static_cast<int>(s)));
+      image.tensors.emplace_back(slot_tensor(parameters[p], slots[s]), parameters.get_slot(p, static_cast<int>(s)));
   Json remembered = Json::object();
   for (const Callback* callback : callbacks) {
     if (callback->name().empty()) continue;
@@ -83,7 +83,7 @@ void save_training(const std::string& path, Trainer& trainer, const std::vector<
     Json names = Json::array();
     for (auto& [name, array] : state.arrays) {
       names.push_back(name);
-      arrays.emplace_back(callback_tensor(*callback, name), std::move(array));
+      image.tensors.emplace_back(callback_tensor(*callback, name), std::move(array));
     }
     remembered[callback->name()] = {{"values", state.values}, {"arrays", names}};
   }
@@ -92,9 +92,8 @@ void save_training(const std::string& path, Trainer& trainer, const std::vector<
                          {"learning_rate", optimizer.learning_rate()},
                          {"place", to_json(trainer.place())},
                          {"callbacks", remembered}};
-  std::vector<NamedTensor> tensors;
-  for (const auto& [name, array] : arrays) tensors.push_back(NamedTensor::of(name, array));
-  save_safetensors(path, tensors, {{"format", kFormat}, {"format_version", kVersion}, {"training", training.dump()}});
+  image.metadata = {{"format", kFormat}, {"format_version", kVersion}, {"training", training.dump()}};
+  return image;
 }
 
 Json training_in(const Safetensors& file) {
@@ -110,15 +109,19 @@ Json training_in(const Safetensors& file) {
 
 }  // namespace
 
-void save_checkpoint(const std::string& folder, Trainer& trainer, const std::vector<Callback*>& callbacks) {
+CheckpointImage checkpoint_image(Trainer& trainer, const std::vector<Callback*>& callbacks) {
+  return {model_image(trainer.model()), training_image(trainer, callbacks)};
+}
+
+void save_checkpoint(const std::string& folder, const CheckpointImage& image) {
   create_folders(folder);
   const std::vector<int64_t> before = numbers_in(folder);
   const std::string temporary = fmt::format("{}/.fovea-{}-checkpoint.tmp", folder, ::getpid());
   remove(temporary);
   if (::mkdir(temporary.c_str(), 0777) != 0) throw file_error(temporary, "cannot create: {}", std::strerror(errno));
   try {
-    save_model(trainer.model(), temporary + "/model.safetensors");
-    save_training(temporary + "/training.safetensors", trainer, callbacks);
+    image.model.save(temporary + "/model.safetensors");
+    image.training.save(temporary + "/training.safetensors");
     publish(temporary, path_of(folder, before.empty() ? 1 : before.back() + 1));
   } catch (...) {
     remove(temporary);

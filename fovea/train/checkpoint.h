@@ -14,8 +14,14 @@
 
 namespace fovea {
 
+// A copy of where a training stands: it can be written while the training goes on.
+struct CheckpointImage {
+  SafetensorsImage model, training;
+};
+CheckpointImage checkpoint_image(Trainer& trainer, const std::vector<Callback*>& callbacks);
+
 // Adds a checkpoint to a folder, and removes all but the last two. Throws Error (file), with those before untouched.
-void save_checkpoint(const std::string& folder, Trainer& trainer, const std::vector<Callback*>& callbacks);
+void save_checkpoint(const std::string& folder, const CheckpointImage& image);
 
 class Checkpoint {
  public:

@@ -1,7 +1,8 @@
 #include "fovea/train/run_recorder.h"
 
+#include <utility>
+
 #include "fovea/base/file.h"
-#include "fovea/train/checkpoint.h"
 #include "fovea/train/history.h"
 
 namespace fovea {
@@ -17,18 +18,18 @@ std::vector<Callback*> RunRecorder::remembering() {
 
 // Of a run that goes on: what was written behind its checkpoint is not true any more.
 void RunRecorder::on_train_begin(Trainer& trainer) {
-  saved_ = std::chrono::steady_clock::now();
+  saved_ = Clock::now();
   attempt([&] { write_file_atomically(file("history.csv"), history_csv(trainer.place().history)); });
 }
 
 void RunRecorder::on_batch_end(Trainer& trainer, const BatchLogs&) {
-  const std::chrono::duration<double> since = std::chrono::steady_clock::now() - saved_;
+  const std::chrono::duration<double> since = Clock::now() - saved_;
   if (since.count() >= options_.seconds) checkpoint(trainer);
+  if (waiting_ && !background_.busy()) write_waiting();
 }
 
 void RunRecorder::on_epoch_end(Trainer& trainer, const EpochLogs& logs) {
   attempt([&] { best_.on_epoch_end(trainer, logs); });
-  attempt([&] { write_file_atomically(file("history.csv"), history_csv(trainer.place().history)); });
   Json event = epoch_json(logs);
   event["seconds"] = logs.seconds;
   event["pictures_per_second"] = logs.pictures_per_second;
@@ -36,9 +37,24 @@ void RunRecorder::on_epoch_end(Trainer& trainer, const EpochLogs& logs) {
   checkpoint(trainer);
 }
 
+void RunRecorder::on_train_end(Trainer&) {
+  if (waiting_) write_waiting();
+  attempt([&] { background_.finish(); });
+}
+
 void RunRecorder::checkpoint(Trainer& trainer) {
-  attempt([&] { save_checkpoint(file("checkpoint"), trainer, remembering()); });
-  saved_ = std::chrono::steady_clock::now();
+  saved_ = Clock::now();
+  waiting_ = std::make_shared<const Copy>(
+      Copy{checkpoint_image(trainer, remembering()), history_csv(trainer.place().history)});
+  if (!background_.busy()) write_waiting();
+}
+
+void RunRecorder::write_waiting() {
+  attempt([&] { background_.finish(); });
+  background_.start([this, copy = std::exchange(waiting_, nullptr)] {
+    write_file_atomically(file("history.csv"), copy->history);
+    save_checkpoint(file("checkpoint"), copy->checkpoint);
+  });
 }
 
 template <class Action>
@@ -47,8 +63,11 @@ void RunRecorder::attempt(Action action) {
     action();
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::file) throw;
-    if (!warned_) options_.warn(error.what());
-    warned_ = true;
+    const auto now = Clock::now();
+    if (!warned_ || std::chrono::duration<double>(now - *warned_).count() >= options_.warn_seconds) {
+      options_.warn(error.what());
+      warned_ = now;
+    }
   }
 }
 

@@ -1,14 +1,19 @@
 // Keeps a run folder true while its model is trained: after every epoch history.csv, a line in events.jsonl,
 // best.safetensors where the epoch was the best so far, and a checkpoint; checkpoints also every so often within an epoch,
-// and where the training is stopped.
+// and where the training is stopped. They are copied between two steps and written beside training; while one is being
+// written the newest copy waits.
 //
 // Where the folder cannot take it (a full disk) the training goes on, with the last good checkpoint.
 #pragma once
 
 #include <chrono>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 
+#include "fovea/base/background.h"
+#include "fovea/train/checkpoint.h"
 #include "fovea/train/events.h"
 #include "fovea/train/model_checkpoint.h"
 
@@ -19,7 +24,8 @@ struct RunRecorderOptions {
   ModelCheckpointOptions best = {.save_best_only = true};  // what makes best.safetensors
   std::vector<Callback*> callbacks = {};                   // whose state checkpoints keep too; they stand before this one
   double seconds = 60;                                     // between two checkpoints
-  std::function<void(const std::string&)> warn = [](const std::string&) {};  // told once
+  std::function<void(const std::string&)> warn = [](const std::string&) {};
+  double warn_seconds = 60;  // trouble of the same kind is told again after so long
 };
 
 class RunRecorder final : public Callback {
@@ -30,6 +36,7 @@ class RunRecorder final : public Callback {
   void on_batch_end(Trainer& trainer, const BatchLogs& logs) override;
   void on_epoch_end(Trainer& trainer, const EpochLogs& logs) override;
   void on_epoch_break(Trainer& trainer) override { checkpoint(trainer); }
+  void on_train_end(Trainer& trainer) override;
 
   // All whose state a checkpoint of the run keeps.
   std::vector<Callback*> remembering();
@@ -39,15 +46,24 @@ class RunRecorder final : public Callback {
   int best() const { return best_.best_epoch(); }  // counted from 1; 0 for none
 
  private:
+  using Clock = std::chrono::steady_clock;
+  // A failure to write is told.
   template <class Action>
   void attempt(Action action);
+  struct Copy {
+    CheckpointImage checkpoint;
+    std::string history;
+  };
   void checkpoint(Trainer& trainer);
+  void write_waiting();
 
   RunRecorderOptions options_;
   EventLog events_;
   ModelCheckpoint best_;
-  bool warned_ = false;
-  std::chrono::steady_clock::time_point saved_;
+  std::shared_ptr<const Copy> waiting_;
+  std::optional<Clock::time_point> warned_;
+  Clock::time_point saved_;
+  Background background_;
 };
 
 }  // namespace fovea

@@ -152,6 +152,10 @@ int Trainer::lanes(int64_t batch_size) {
                             : default_lanes(batch_size);
 }
 
+ModelCost Trainer::cost(int64_t batch_size) {
+  return cost_of(model_, train_runner(batch_size).plan(batch_size), batch_size, optimizer_.slots().size());
+}
+
 void Trainer::check(const Examples& examples) const {
   if (!(examples.shape() == model_.input_shape()))
     throw usage_error("data", "the pictures' shape does not fit the model (got {}, expected {})", to_string(examples.shape()),
@@ -294,7 +298,7 @@ class Trainer::Epochs {
     place_.rows += rows;
     place_.batch += 1;
     place_.step_seconds += now() - begin;
-    const BatchLogs logs = {place_.epoch, place_.batch, batches_, mean_loss(), accuracy()};
+    const BatchLogs logs = {place_.epoch, place_.batch, batches_, place_.rows, mean_loss(), accuracy()};
     tell([&](Callback& c) { c.on_batch_end(trainer_, logs); });
   }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "fovea/base/thread_pool.h"
+#include "fovea/model/cost.h"
 #include "fovea/model/runner.h"
 #include "fovea/train/callback.h"
 #include "fovea/train/examples.h"
@@ -103,6 +104,10 @@ class Trainer {
   ThreadPool& pool() { return pool_; }
   const TrainerOptions& options() const { return options_; }
   int lanes(int64_t batch_size);
+  // What a step of so many pictures computes and books.
+  ModelCost cost(int64_t batch_size);
+  // TrainerOptions::metrics of the epoch so far.
+  Figures metrics_so_far() const { return metrics_.figures(place_.metrics); }
 
  private:
   class Epochs;  // of one fit

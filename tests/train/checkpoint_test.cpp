@@ -139,6 +139,25 @@ TEST(Checkpoint, FallsBackOnTheOneBefore) {
   EXPECT_THAT(refusal([&] { Checkpoint::newest(folder / "checkpoint"); }), HasSubstr("there is no checkpoint to go on from"));
 }
 
+TEST(Checkpoint, TroubleIsToldAgainAfterAWhile) {
+  const auto warnings = [](double seconds) {
+    const TemporaryFolder folder;
+    create_folders(folder / "run");
+    std::vector<std::string> told;
+    RunRecorder recorder({.folder = folder / "run",
+                          .best = {.monitor = "loss", .save_best_only = true},
+                          .warn = [&](const std::string& trouble) { told.push_back(trouble); },
+                          .warn_seconds = seconds});
+    std::filesystem::remove_all(folder / "run");  // nothing can be written there any more
+    Model model = net();
+    Trainer trainer(model, {.threads = 1});
+    trainer.fit(examples(1), {.epochs = 3, .batch_size = kBatch, .callbacks = {&recorder}});
+    return told.size();
+  };
+  EXPECT_EQ(warnings(3600), 1u);
+  EXPECT_GT(warnings(0), 3u);
+}
+
 TEST(Checkpoint, RefusesAnotherOptimizerAndOtherBatches) {
   const TemporaryFolder folder;
   const Part part(folder.path(), {}, 3);
