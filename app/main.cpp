@@ -28,6 +28,7 @@ constexpr Command kCommands[] = {
     {"summary", "layers, parameters, FLOPs and memory of a model", summary},
     {"bench", "how fast a model trains and predicts here, and where the time goes", bench},
     {"data", "what a data set holds", data},
+    {"runs", "list, compare and remove runs", runs},
     {"models", "the built-in architectures", models},
     {"doctor", "processor, threads, memory, libraries, data found", doctor},
 };

@@ -33,6 +33,7 @@ void RunRecorder::on_epoch_end(Trainer& trainer, const EpochLogs& logs) {
   Json event = epoch_json(logs);
   event["seconds"] = logs.seconds;
   event["pictures_per_second"] = logs.pictures_per_second;
+  event["best_epoch"] = best();
   attempt([&] { events_.write("epoch", event); });
   checkpoint(trainer);
 }
