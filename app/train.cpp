@@ -230,6 +230,7 @@ class Training {
     recorder_.emplace(RunRecorderOptions{.folder = folder,
                                          .best = arguments_.checkpoint_options(validation_.has_value()),
                                          .callbacks = callbacks_,
+                                         .tensorboard = arguments_.tensorboard,
                                          .warn = [this](const std::string& trouble) {
                                            console_.note("{}; the training goes on without", trouble);
                                          }});

@@ -174,6 +174,7 @@ void TrainArguments::list(OptionTable& table) {
              .help = "go on with a run where its last checkpoint stands, or, with more --epochs, behind its end",
              .none = "none",
              .kept = false});
+  table.add("--tensorboard", tensorboard, {.help = "write event files that TensorBoard opens too: tensorboard/ in the run"});
   table.add("--save", save, {.value = "FILE.safetensors", .help = "write the trained model here too", .none = "none"});
   table.add(
       "--config", config,

@@ -20,6 +20,7 @@ struct TrainArguments {
   PictureArguments pictures;
   std::string model;
   std::string runs = "runs", name, save;
+  bool tensorboard = false;
   std::string resume;    // a run folder to go on with
   bool extends = false;  // with other epochs than its own
   std::string config;

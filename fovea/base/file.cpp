@@ -228,17 +228,24 @@ void AtomicFile::discard() noexcept {
   if (!temporary_.empty()) ::unlink(temporary_.c_str());
 }
 
-void AtomicFile::write(Bytes bytes) {
+void write_all(int descriptor, Bytes bytes, const std::string& path) {
   size_t done = 0;
   while (done < bytes.size()) {
-    const ssize_t put = ::write(descriptor_, bytes.data() + done, std::min(kPiece, bytes.size() - done));
+    const ssize_t put = ::write(descriptor, bytes.data() + done, std::min(kPiece, bytes.size() - done));
     if (put >= 0) {
       done += static_cast<size_t>(put);
     } else if (errno != EINTR) {
-      const int code = errno;
-      discard();
-      throw system_error(path_, "write", code);
+      throw system_error(path, "write", errno);
     }
+  }
+}
+
+void AtomicFile::write(Bytes bytes) {
+  try {
+    write_all(descriptor_, bytes, path_);
+  } catch (const Error&) {
+    discard();
+    throw;
   }
 }
 

@@ -60,6 +60,9 @@ class MappedFile {
   Bytes bytes_;
 };
 
+// All of the bytes, where the descriptor stands; `path` is for the error.
+void write_all(int descriptor, Bytes bytes, const std::string& path);
+
 // A file that is written under a temporary name in the same folder and appears under its own name, whole and on the
 // disk, at commit(). Without a commit, or on any failure, the temporary file is removed and the old one is untouched.
 // A link is followed: what it points to is replaced. Devices and pipes ("/dev/null") are written to as they are.

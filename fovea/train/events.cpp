@@ -41,15 +41,7 @@ void EventLog::write(const std::string& event, const Json& fields) {
   Json line = {{"event", event}, {"time", std::round(seconds * 1000) / 1000}};
   line.update(fields);
   const std::string text = line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-  size_t done = 0;
-  while (done < text.size()) {
-    const ssize_t put = ::write(descriptor_, text.data() + done, text.size() - done);
-    if (put >= 0) {
-      done += static_cast<size_t>(put);
-    } else if (errno != EINTR) {
-      throw file_error(path_, "cannot write: {}", std::strerror(errno));
-    }
-  }
+  write_all(descriptor_, as_bytes(text), path_);
 }
 
 std::vector<Json> read_events(const std::string& path) {

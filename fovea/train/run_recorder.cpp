@@ -8,7 +8,9 @@
 namespace fovea {
 
 RunRecorder::RunRecorder(RunRecorderOptions options)
-    : options_(std::move(options)), events_(file("events.jsonl")), best_(file("best.safetensors"), options_.best) {}
+    : options_(std::move(options)), events_(file("events.jsonl")), best_(file("best.safetensors"), options_.best) {
+  if (options_.tensorboard) tensorboard_.emplace(file("tensorboard"));
+}
 
 std::vector<Callback*> RunRecorder::remembering() {
   std::vector<Callback*> all = options_.callbacks;
@@ -35,6 +37,7 @@ void RunRecorder::on_epoch_end(Trainer& trainer, const EpochLogs& logs) {
   event["pictures_per_second"] = logs.pictures_per_second;
   event["best_epoch"] = best();
   attempt([&] { events_.write("epoch", event); });
+  if (tensorboard_) attempt([&] { tensorboard_->on_epoch_end(trainer, logs); });
   checkpoint(trainer);
 }
 

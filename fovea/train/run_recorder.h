@@ -16,6 +16,7 @@
 #include "fovea/train/checkpoint.h"
 #include "fovea/train/events.h"
 #include "fovea/train/model_checkpoint.h"
+#include "fovea/train/tensorboard.h"
 
 namespace fovea {
 
@@ -24,6 +25,7 @@ struct RunRecorderOptions {
   ModelCheckpointOptions best = {.save_best_only = true};  // what makes best.safetensors
   std::vector<Callback*> callbacks = {};                   // whose state checkpoints keep too; they stand before this one
   double seconds = 60;                                     // between two checkpoints
+  bool tensorboard = false;                                // event files for TensorBoard, in tensorboard/
   std::function<void(const std::string&)> warn = [](const std::string&) {};
   double warn_seconds = 60;  // trouble of the same kind is told again after so long
 };
@@ -60,6 +62,7 @@ class RunRecorder final : public Callback {
   RunRecorderOptions options_;
   EventLog events_;
   ModelCheckpoint best_;
+  std::optional<TensorBoard> tensorboard_;
   std::shared_ptr<const Copy> waiting_;
   std::optional<Clock::time_point> warned_;
   Clock::time_point saved_;
