@@ -17,9 +17,11 @@
 #include "fovea/base/file.h"
 #include "fovea/io/model_file.h"
 #include "fovea/model/summary.h"
+#include "fovea/report/learning_rate_plot.h"
 #include "fovea/train/checkpoint.h"
 #include "fovea/train/gap.h"
 #include "fovea/train/history.h"
+#include "fovea/train/learning_rate_finder.h"
 #include "fovea/train/run_folder.h"
 #include "fovea/train/run_recorder.h"
 
@@ -54,7 +56,31 @@ class Training {
     check_memory();
     announce();
     if (resumed_) go_on(table);
-    else create(table);
+    else if (arguments_.find_lr.empty()) create(table);
+  }
+
+  // Instead of a run.
+  int find_rate() {
+    const InterruptGuard guard(trainer_);
+    const LearningRateCurve curve = find_learning_rate(trainer_, *train_, {.batch_size = arguments_.batch_size});
+    LearningRatePlot plot = {.title = fmt::format("{} on {}, {}", opened_.stem, dataset_->name, arguments_.optimizer.name),
+                             .suggested = curve.steepest};
+    Json points = Json::array();
+    for (const auto& point : curve.points) {
+      plot.points.emplace_back(point.learning_rate, point.loss);
+      points.push_back({{"learning_rate", point.learning_rate}, {"loss", point.loss}});
+    }
+    write_file_atomically(arguments_.find_lr, learning_rate_svg(plot));
+    if (arguments_.common.json) {
+      const auto known = [](double rate) { return rate > 0 ? Json(rate) : Json(); };
+      print_json({{"learning_rate", known(curve.steepest)}, {"lowest", known(curve.lowest)}, {"curve", points}});
+    } else if (curve.steepest > 0) {
+      print(fmt::format("learning rate  {:.2g}: there the loss falls fastest; it is lowest at {:.2g}\n", curve.steepest, curve.lowest));
+      print(fmt::format("curve          {}\n", arguments_.find_lr));
+    } else {
+      print(fmt::format("the loss falls at no learning rate that was tried; the curve is in {}\n", arguments_.find_lr));
+    }
+    return InterruptGuard::interrupted() ? static_cast<int>(ErrorKind::interrupted) : 0;
   }
 
   int run() {
@@ -374,7 +400,8 @@ int train(const Arguments& words) {
     }
     return 0;
   }
-  return Training(arguments, table).run();
+  Training training(arguments, table);
+  return arguments.find_lr.empty() ? training.run() : training.find_rate();
 }
 
 }  // namespace fovea::app

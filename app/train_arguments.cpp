@@ -176,6 +176,12 @@ void TrainArguments::list(OptionTable& table) {
              .kept = false});
   table.add("--tensorboard", tensorboard, {.help = "write event files that TensorBoard opens too: tensorboard/ in the run"});
   table.add("--save", save, {.value = "FILE.safetensors", .help = "write the trained model here too", .none = "none"});
+  table.add("--find-lr", find_lr,
+            {.value = "FILE.svg",
+             .help = "do not train: try 200 steps with growing learning rates, draw the loss by rate, and name the rate where "
+                     "it falls fastest",
+             .none = "none",
+             .kept = false});
   table.add(
       "--config", config,
       {.value = "FILE.toml", .help = "read options from a file; those given here win", .none = "none", .kept = false});
@@ -206,6 +212,10 @@ void TrainArguments::check() const {
   metric_list(metrics);
   if (!schedule.empty() && optimizer.learning_rate)
     throw usage_error("--schedule", "takes the place of --learning-rate (got both, expected one)");
+  if (!find_lr.empty()) {
+    check_output(find_lr, ".svg", "--find-lr");
+    if (!schedule.empty()) throw usage_error("--find-lr", "does not go with --schedule (got both, expected one)");
+  }
   if (!save.empty()) check_output(save, ".safetensors", "--save");
   Optimizer{optimizer_options()};  // refuses what does not go together
 }

@@ -23,6 +23,7 @@ struct TrainArguments {
   bool tensorboard = false;
   std::string resume;    // a run folder to go on with
   bool extends = false;  // with other epochs than its own
+  std::string find_lr;   // a picture of losses by learning rate; empty: train
   std::string config;
   bool print_config = false;
 
