@@ -4,9 +4,11 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 
 #include "fovea/base/file.h"
+#include "fovea/base/random.h"
 #include "tests/harness/program.h"
 
 namespace fovea {
@@ -31,24 +33,42 @@ void wait_for(const std::string& run, int64_t epochs) {
   }
 }
 
+// Waits, not for long, until something is being written.
+void wait_for_a_write(const std::string& run) {
+  for (int i = 0; i < 20'000; ++i)
+    for (const std::string& folder : {run, run + "/checkpoint"}) {
+      if (!folder_exists(folder)) continue;
+      try {
+        for (const FolderEntry& entry : list_folder(folder))
+          if (is_temporary_name(entry.name)) return;
+      } catch (const Error&) {
+        // Gone between two looks.
+      }
+    }
+}
+
+// Kills all over the training: at random moments, and while files are written. Thirty of them with FOVEA_LONG_TESTS.
 TEST(ResumedRun, IsTheSameAfterManyKills) {
+  const int moments = std::getenv("FOVEA_LONG_TESTS") != nullptr ? 32 : 6;
   const Workplace place;
   const Ended whole = place.train("whole", kOptions);
   ASSERT_EQ(whole.code, 0) << whole.err;
   const std::string run = place / "runs/train/killed";
+  RandomStream random(static_cast<uint64_t>(moments), purpose::kSample);
   int kills = 0;
-  for (int64_t epochs : {0, 17, 60, 61, 120, 199}) {
-    const auto words = kills == 0 ? with({"train", "tiny.json", "--data", "shapes.npz", "--name", "killed", "--threads", "1"}, kOptions)
-                                  : std::vector<std::string>{"train", "--resume", "runs/train/killed"};
+  for (int moment = 0; moment < moments; ++moment) {
+    const auto words = !folder_exists(run) ? with({"train", "tiny.json", "--data", "shapes.npz", "--name", "killed", "--threads", "1"}, kOptions)
+                                           : std::vector<std::string>{"train", "--resume", "runs/train/killed"};
     Started training(place.path(), words);
-    wait_for(run, epochs);
-    ::usleep(static_cast<useconds_t>(700 * kills));
+    wait_for(run, 198 * moment / (moments - 1));
+    if (moment % 2 == 0) ::usleep(static_cast<useconds_t>(random.unit() * 20'000));
+    else wait_for_a_write(run);
     training.signal(SIGKILL);
     const int code = training.wait().code;
     if (code == 1000 + SIGKILL) ++kills;
     else EXPECT_EQ(code, 0);
   }
-  EXPECT_GE(kills, 4);
+  EXPECT_GE(kills, moments - 2);  // the last ones may come too late
   const Ended resumed = place.run({"train", "--resume", "runs/train/killed", "--json"});
   ASSERT_EQ(resumed.code, 0) << resumed.err;
   EXPECT_EQ(resumed.json()["run"], "runs/train/killed");
