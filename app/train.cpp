@@ -242,6 +242,8 @@ class Training {
     const TrainingPlace& place = resumed_->checkpoint.place();
     if (arguments_.epochs < place.epoch)
       throw usage_error("--epochs", "the run is further than that (got {}, expected at least {})", arguments_.epochs, place.epoch);
+    if (const std::string& damage = resumed_->checkpoint.passed_over(); !damage.empty())
+      console_.note("{}; going on from the checkpoint before it", damage);
     for (const std::string& difference : environment_differences(folder, arguments_, *dataset_, lanes()))
       console_.note("the run began with another {}: its figures may differ from those of an uninterrupted run", difference);
     record(folder);

@@ -134,16 +134,21 @@ Checkpoint Checkpoint::newest(const std::string& folder) {
   std::vector<int64_t> numbers;
   if (folder_exists(folder)) numbers = numbers_in(folder);
   if (numbers.empty()) throw file_error(folder, "there is no checkpoint to go on from");
+  std::string passed_over;
   for (; numbers.size() > 1; numbers.pop_back()) {
     try {
       Checkpoint checkpoint(path_of(folder, numbers.back()));
       checkpoint.model();
+      checkpoint.passed_over_ = passed_over;
       return checkpoint;
-    } catch (const Error&) {
+    } catch (const Error& error) {
       // Damaged: the one before it serves.
+      if (passed_over.empty()) passed_over = error.what();
     }
   }
-  return Checkpoint(path_of(folder, numbers[0]));
+  Checkpoint checkpoint(path_of(folder, numbers[0]));
+  checkpoint.passed_over_ = passed_over;
+  return checkpoint;
 }
 
 Checkpoint::Checkpoint(const std::string& path) : path_(path), file_(path + "/training.safetensors"), training_(training_in(*file_)) {

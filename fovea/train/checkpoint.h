@@ -30,6 +30,8 @@ class Checkpoint {
   explicit Checkpoint(const std::string& path);
 
   const std::string& path() const { return path_; }
+  // What newest() found wrong with a newer one; empty where this is the newest.
+  const std::string& passed_over() const { return passed_over_; }
   const TrainingPlace& place() const { return place_; }
   Model model() const { return load_model(path_ + "/model.safetensors"); }
   // Gives a trainer of that model the rest, and callbacks theirs by name; the trainer's next fit goes on from here. Throws
@@ -39,7 +41,7 @@ class Checkpoint {
  private:
   Array read(const std::string& tensor) const;
 
-  std::string path_;
+  std::string path_, passed_over_;
   SafetensorsFile file_;
   Json training_;
   TrainingPlace place_;

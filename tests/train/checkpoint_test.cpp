@@ -134,7 +134,10 @@ TEST(Checkpoint, FallsBackOnTheOneBefore) {
   const Part part(folder.path(), {}, 3);
   const std::string newest = Checkpoint::newest(folder / "checkpoint").path();
   write_file_atomically(newest + "/model.safetensors", "torn");
-  EXPECT_LT(Checkpoint::newest(folder / "checkpoint").path(), newest);
+  EXPECT_EQ(Checkpoint(newest).passed_over(), "");
+  const Checkpoint before = Checkpoint::newest(folder / "checkpoint");
+  EXPECT_LT(before.path(), newest);
+  EXPECT_THAT(before.passed_over(), HasSubstr(newest + "/model.safetensors"));
   std::filesystem::remove_all(folder / "checkpoint");
   EXPECT_THAT(refusal([&] { Checkpoint::newest(folder / "checkpoint"); }), HasSubstr("there is no checkpoint to go on from"));
 }
