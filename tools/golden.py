@@ -16,7 +16,7 @@ import os
 import pathlib
 
 KINDS = ["layers", "losses", "metrics", "optimizers", "trainings", "fits", "nets"]
-KINDS += ["report", "summary", "architectures", "callbacks", "schedules"]
+KINDS += ["report", "summary", "architectures", "callbacks", "schedules", "augment"]
 
 
 def answer(kind: str, variant_name: str, file: pathlib.Path) -> None:

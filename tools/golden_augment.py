@@ -1,0 +1,81 @@
+"""Goldens of augmentation: what Keras's ImageDataGenerator makes of pictures by given parameters, and of statistics.
+
+tests/golden/augment/transforms.json: `pictures` by shape, and cases of `apply_transform`. tests/golden/augment/standardize.json: what
+`fit` finds in some pictures, and `standardize` makes of the first of them.
+"""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+from keras.src.legacy.preprocessing.image import ImageDataGenerator
+
+from golden_common import GOLDEN, numbers, seed_of, write_json
+
+FOLDER = GOLDEN / "augment"
+SHAPES = [(6, 6, 1), (7, 7, 3), (5, 8, 3), (9, 4, 1)]
+FILLS = ["constant", "nearest", "reflect", "wrap"]
+MOVES = {
+    "turned": {"theta": 27.0},
+    "moved": {"tx": 1.6, "ty": -2.3},
+    "moved_by_pixels": {"tx": 2.0, "ty": -3.0},
+    "moved_far": {"tx": -13.25, "ty": 17.5},
+    "sheared": {"shear": 33.0},
+    "zoomed_in": {"zx": 0.6, "zy": 0.8},
+    "zoomed_out": {"zx": 1.7, "zy": 2.9},
+    "all": {"theta": -41.0, "tx": 1.25, "ty": 0.7, "shear": 12.0, "zx": 1.2, "zy": 0.85, "flip_horizontal": True},
+}
+POINTWISE = {
+    "flipped": {"flip_horizontal": True, "flip_vertical": True},
+    "shifted_up": {"channel_shift_intensity": 40.3},
+    "shifted_down": {"channel_shift_intensity": -60.7, "flip_vertical": True},
+    "darker": {"brightness": 0.37},
+    "brighter": {"brightness": 1.83},
+}
+NEUTRAL = {"theta": 0, "tx": 0, "ty": 0, "shear": 0, "zx": 1, "zy": 1}
+STANDARDS = {
+    "rescale": {"rescale": 1 / 255},
+    "samplewise": {"samplewise_center": True, "samplewise_std_normalization": True},
+    "samplewise_center": {"samplewise_center": True},
+    "featurewise": {"featurewise_center": True, "featurewise_std_normalization": True, "rescale": 1 / 255},
+    "featurewise_center": {"featurewise_center": True},
+    "zca": {"zca_whitening": True, "rescale": 1 / 255, "zca_epsilon": 1e-2},
+}
+
+
+def picture(shape: tuple[int, ...]) -> np.ndarray:
+    return np.random.default_rng(seed_of(f"augment {shape}")).integers(0, 256, shape).astype(np.float32)
+
+
+def name_of(shape: tuple[int, ...]) -> str:
+    return "x".join(map(str, shape))
+
+
+def transforms() -> dict:
+    cases = []
+    for shape, fill, (name, parameters) in itertools.product(SHAPES, FILLS, MOVES.items()):
+        generator = ImageDataGenerator(fill_mode=fill, cval=77.5)
+        result = generator.apply_transform(picture(shape), NEUTRAL | parameters)
+        cases.append({"name": name, "picture": name_of(shape), "fill_mode": fill, "parameters": parameters, "result": numbers(result)})
+    for shape, (name, parameters) in itertools.product(SHAPES[1:3], POINTWISE.items()):
+        result = ImageDataGenerator().apply_transform(picture(shape), NEUTRAL | parameters).astype(np.float32)
+        cases.append({"name": name, "picture": name_of(shape), "fill_mode": "nearest", "parameters": parameters, "result": numbers(result)})
+    return {"cval": 77.5, "pictures": {name_of(shape): numbers(picture(shape)) for shape in SHAPES}, "cases": cases}
+
+
+def standards() -> dict:
+    rng = np.random.default_rng(seed_of("standardize"))
+    few = rng.integers(0, 256, (7, 3, 4, 3)).astype(np.float32)
+    many = rng.integers(0, 256, (40, 3, 3, 1)).astype(np.float32)
+    cases = []
+    for (name, options), (which, pictures) in itertools.product(STANDARDS.items(), {"few": few, "many": many}.items()):
+        generator = ImageDataGenerator(**options)
+        generator.fit(pictures)
+        cases.append({"name": name, "pictures": which, "options": options, "result": numbers(generator.standardize(pictures[:1].copy())[0])})
+    return {"pictures": {"few": numbers(few), "many": numbers(many)}, "cases": cases}
+
+
+def write() -> None:
+    write_json(FOLDER / "transforms.json", transforms())
+    write_json(FOLDER / "standardize.json", standards())
