@@ -18,6 +18,7 @@
 #include "fovea/io/model_file.h"
 #include "fovea/model/summary.h"
 #include "fovea/report/learning_rate_plot.h"
+#include "fovea/train/augmented_examples.h"
 #include "fovea/train/checkpoint.h"
 #include "fovea/train/gap.h"
 #include "fovea/train/history.h"
@@ -51,6 +52,7 @@ class Training {
     opened_.model.info.preprocessing = to_string(rules_.preprocess);
     classes_ = match_classes(*dataset_, opened_.model);
     train_ = examples(dataset_->train);
+    if (const auto options = arguments_.augment_options()) augmented_.emplace(*train_, *options);
     if (!dataset_->validation.empty()) validation_ = examples(dataset_->validation);
     make_callbacks();
     check_memory();
@@ -205,6 +207,7 @@ class Training {
     console_.note("{} parameters; {} a picture forward, {} in training; {} of memory besides the pictures",
                   grouped(opened_.model.parameters().count(false, opened_.model.graph())), readable_flops(cost.forward_flops),
                   readable_flops(cost.training_flops), megabytes(static_cast<double>(cost.training_bytes())));
+    if (augmented_) console_.note("augmenting: {}", to_string(augmented_->options()));
     if (arguments_.data.validation == "test")
       console_.note("validating on the test split: figures that are chosen by it are optimistic");
     if (arguments_.batch_size > train_->size())
@@ -282,7 +285,8 @@ class Training {
     options.callbacks.push_back(&progress);
     const auto begin = std::chrono::steady_clock::now();
     try {
-      trainer_.fit(*train_, options);
+      if (augmented_) trainer_.fit(*augmented_, options);
+      else trainer_.fit(*train_, options);
     } catch (const Error& error) {
       keep_what_there_is(error);
       throw;
@@ -364,6 +368,7 @@ class Training {
   PictureRules rules_;
   std::vector<int32_t> classes_;
   std::optional<DataExamples> train_, validation_;
+  std::optional<AugmentedExamples> augmented_;  // of train_
   std::optional<EarlyStopping> early_stopping_;
   std::optional<ReduceLROnPlateau> reduce_lr_;
   std::vector<Callback*> callbacks_;

@@ -7,6 +7,7 @@
 
 #include "app/data_argument.h"
 #include "app/options.h"
+#include "fovea/data/augment.h"
 #include "fovea/train/early_stopping.h"
 #include "fovea/train/model_checkpoint.h"
 #include "fovea/train/reduce_lr_on_plateau.h"
@@ -36,6 +37,7 @@ struct TrainArguments {
   std::string class_weight;
   OptimizerOptions optimizer;
   std::string schedule, early_stopping, reduce_lr, checkpoint;  // KEY=VALUE,…; empty: none
+  std::string augment;                     // KEY=VALUE,…; empty: none
   std::string exclude_from_weight_decay;   // words, by comma
   std::optional<double> ema_momentum;
   int64_t ema_overwrite_frequency = 0;     // 0: none
@@ -56,6 +58,7 @@ struct TrainArguments {
   std::optional<ReduceLROnPlateauOptions> reduce_lr_options() const;
   // What makes best.safetensors; `validated`: there are validation pictures.
   ModelCheckpointOptions checkpoint_options(bool validated) const;
+  std::optional<AugmentOptions> augment_options() const;
 
  private:
   OptimizerOptions optimizer_options() const;

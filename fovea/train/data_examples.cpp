@@ -34,6 +34,11 @@ void PictureReader::read(const uint8_t* src, float* dst) const {
   }
 }
 
+void PictureReader::preprocess(const float* src, float* dst) const {
+  const Shape& shape = fit_.dst();
+  apply_preprocess(preprocess_, src, dst, shape[0] * shape[1], shape[2]);
+}
+
 std::vector<int32_t> match_classes(const Dataset& dataset, const Model& model) {
   std::vector<int32_t> classes(static_cast<size_t>(dataset.classes));
   std::iota(classes.begin(), classes.end(), 0);
@@ -74,6 +79,33 @@ void DataExamples::picture(int64_t i, float* dst) const {
   } else {
     reader_.read(split_.floats(i), dst);
   }
+}
+
+void DataExamples::unprocessed(int64_t i, float* dst) const {
+  if (split_.dtype() == DType::u8) {
+    reader_.fit(split_.bytes(i), dst);
+  } else {
+    reader_.read(split_.floats(i), dst);
+  }
+}
+
+void DataExamples::preprocess(const float* src, float* dst) const {
+  if (split_.dtype() == DType::u8) {
+    reader_.preprocess(src, dst);
+  } else if (dst != src) {
+    std::copy(src, src + shape_.elements(), dst);
+  }
+}
+
+ValueRange DataExamples::value_range() const {
+  if (split_.dtype() == DType::u8 || split_.empty()) return {};
+  const int64_t count = split_.picture_shape().elements();
+  ValueRange range = {split_.floats(0)[0], split_.floats(0)[0]};
+  for (int64_t i = 0; i < split_.size(); ++i) {
+    const auto [low, high] = std::minmax_element(split_.floats(i), split_.floats(i) + count);
+    range = {std::min(range.low, *low), std::max(range.high, *high)};
+  }
+  return range;
 }
 
 }  // namespace fovea

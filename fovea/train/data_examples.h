@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "fovea/data/canvas.h"
 #include "fovea/data/dataset.h"
 #include "fovea/data/fit_picture.h"
 #include "fovea/data/preprocess.h"
@@ -30,6 +31,10 @@ class PictureReader {
   void read(const uint8_t* src, float* dst) const;
   void read(const float* src, float* dst) const { fit_.fit(src, dst); }
 
+  // The two halves of reading bytes: 0 … 255 of the model's size, and what the model takes. dst may be src.
+  void fit(const uint8_t* src, float* dst) const { fit_.fit(src, dst); }
+  void preprocess(const float* src, float* dst) const;
+
  private:
   PictureFit fit_;
   Preprocess preprocess_;
@@ -50,6 +55,12 @@ class DataExamples final : public Examples {
   int64_t classes() const override { return classes_; }
   int32_t label(int64_t i) const override { return class_of_[static_cast<size_t>(split_.label(i))]; }
   void picture(int64_t i, float* dst) const override;
+
+  // A picture of the model's size as the data have it, and what makes it ready for the model. dst may be src.
+  void unprocessed(int64_t i, float* dst) const;
+  void preprocess(const float* src, float* dst) const;
+  // The numbers of unprocessed pictures: 0 … 255, of float32 pictures the smallest and the largest there is.
+  ValueRange value_range() const;
 
  private:
   Split split_;

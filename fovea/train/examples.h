@@ -12,6 +12,13 @@
 
 namespace fovea {
 
+// For which place in the order of a training's epoch an example is drawn: the address of whatever is random about it.
+struct Draw {
+  uint64_t seed = 0, epoch = 0, position = 0;
+
+  Draw behind(int64_t places) const { return {seed, epoch, position + static_cast<uint64_t>(places)}; }
+};
+
 class Examples {
  public:
   virtual ~Examples() = default;
@@ -22,6 +29,10 @@ class Examples {
   virtual void picture(int64_t i, float* dst) const = 0;        // nhwc
   // One-hot unless the data say otherwise.
   virtual void target(int64_t i, float* dst) const;
+  // The same for a step of training, which augmentation may change. They depend on their arguments alone.
+  virtual void drawn_picture(int64_t i, const Draw&, float* dst) const { picture(i, dst); }
+  virtual void drawn_target(int64_t i, const Draw&, float* dst) const { target(i, dst); }
+  virtual int32_t drawn_label(int64_t i, const Draw&) const { return label(i); }  // the largest of its target
 };
 
 // Pictures and labels that are in memory already, as float32 (n, h, w, c) or (n, features). Throws Error (usage) where

@@ -18,41 +18,59 @@ struct SampleWeights {
   std::span<const float> by_class = {}, by_picture = {};
 
   bool any() const { return !by_class.empty() || !by_picture.empty(); }
-  float of(const Examples& examples, int64_t i) const {
-    return by_class.empty() ? by_picture[static_cast<size_t>(i)] : by_class[static_cast<size_t>(examples.label(i))];
+  float of(uint32_t picture, int32_t label) const {
+    return by_class.empty() ? by_picture[picture] : by_class[static_cast<size_t>(label)];
   }
 };
 
-// Examples in a given order, from a place in it on, for a model with so many outputs.
+// Examples in a given order, from a place in it on, for a model with so many outputs; with the draw of the first in training.
 class OrderedFeed final : public kernels::Feed {
  public:
-  OrderedFeed(const Examples& examples, const uint32_t* order, int64_t outputs, SampleWeights weights = {})
-      : examples_(examples), order_(order), picture_(examples.shape().elements()), outputs_(outputs), weights_(weights) {}
+  OrderedFeed(const Examples& examples, const uint32_t* order, int64_t outputs, SampleWeights weights = {},
+              std::optional<Draw> first = {})
+      : examples_(examples),
+        order_(order),
+        picture_(examples.shape().elements()),
+        outputs_(outputs),
+        weights_(weights),
+        first_(first) {}
+
+  int32_t label(int64_t row) const {
+    return first_ ? examples_.drawn_label(order_[row], first_->behind(row)) : examples_.label(order_[row]);
+  }
 
   void pictures(int64_t first, int64_t rows, float* dst) const override {
-    for (int64_t i = 0; i < rows; ++i) examples_.picture(order_[first + i], dst + i * picture_);
+    for (int64_t i = 0; i < rows; ++i, ++first, dst += picture_)
+      if (first_) examples_.drawn_picture(order_[first], first_->behind(first), dst);
+      else examples_.picture(order_[first], dst);
   }
   void targets(int64_t first, int64_t rows, float* dst) const override {
     for (int64_t i = 0; i < rows; ++i) {
       // Of two classes behind one output the target is the second's.
       if (outputs_ == 1) {
         float both[2];
-        examples_.target(order_[first + i], both);
+        target(first + i, both);
         dst[i] = both[1];
       } else {
-        examples_.target(order_[first + i], dst + i * outputs_);
+        target(first + i, dst + i * outputs_);
       }
     }
   }
   void sample_weights(int64_t first, int64_t rows, float* dst) const override {
-    for (int64_t i = 0; i < rows; ++i) dst[i] = weights_.of(examples_, order_[first + i]);
+    for (int64_t i = 0; i < rows; ++i) dst[i] = weights_.of(order_[first + i], label(first + i));
   }
 
  private:
+  void target(int64_t row, float* dst) const {
+    if (first_) examples_.drawn_target(order_[row], first_->behind(row), dst);
+    else examples_.target(order_[row], dst);
+  }
+
   const Examples& examples_;
   const uint32_t* order_;
   int64_t picture_, outputs_;
   SampleWeights weights_;
+  std::optional<Draw> first_;
 };
 
 // The class of a row of outputs: the largest, the first of a tie; of one output, the second where it is above 0.5.
@@ -72,6 +90,9 @@ class Part final : public Examples {
   int32_t label(int64_t i) const override { return whole_.label(first_ + i); }
   void picture(int64_t i, float* dst) const override { whole_.picture(first_ + i, dst); }
   void target(int64_t i, float* dst) const override { whole_.target(first_ + i, dst); }
+  void drawn_picture(int64_t i, const Draw& draw, float* dst) const override { whole_.drawn_picture(first_ + i, draw, dst); }
+  void drawn_target(int64_t i, const Draw& draw, float* dst) const override { whole_.drawn_target(first_ + i, draw, dst); }
+  int32_t drawn_label(int64_t i, const Draw& draw) const override { return whole_.drawn_label(first_ + i, draw); }
 
  private:
   const Examples& whole_;
@@ -286,12 +307,13 @@ class Trainer::Epochs {
     const double begin = now();
     const int64_t before = place_.epoch * batches_ + place_.batch, first = before % of_pass_ * batch_;
     const int64_t rows = std::min(batch_, examples_.size() - first), outputs = trainer_.model_.outputs();
-    const uint32_t* pictures = order(before / of_pass_) + first;
-    const OrderedFeed feed(examples_, pictures, outputs, weights_);
-    const Plan& plan = trainer_.step(*runner_, feed, rows, place_.epoch, place_.batch * batch_, place_.loss);
+    const int64_t position = place_.batch * batch_;  // in the epoch
+    const Draw draw = {trainer_.options_.seed, static_cast<uint64_t>(place_.epoch), static_cast<uint64_t>(position)};
+    const OrderedFeed feed(examples_, order(before / of_pass_) + first, outputs, weights_, draw);
+    const Plan& plan = trainer_.step(*runner_, feed, rows, place_.epoch, position, place_.loss);
     for (int64_t i = 0; i < rows; ++i) {
       const float* row = plan.output.data() + i * outputs;
-      const int32_t label = examples_.label(pictures[i]);
+      const int32_t label = feed.label(i);
       place_.correct += predicted_class(row, outputs) == label;
       trainer_.metrics_.add(place_.metrics, row, label);
     }

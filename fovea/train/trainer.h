@@ -44,7 +44,8 @@ struct FitOptions {
   int64_t steps_per_epoch = 0;
   bool shuffle = true;      // a new order every pass, by seed and its number
   const Examples* validation = nullptr;
-  double validation_split = 0;        // instead: this share of the pictures, the last ones (Keras's rule)
+  // Instead: this share of the pictures, the last ones (Keras's rule). Examples that mix their pictures may draw from them.
+  double validation_split = 0;
   int64_t validation_batch_size = 0;  // 0: batch_size
   int validation_freq = 1;            // epochs from one validation to the next
   bool exact_train_metrics = false;   // evaluate the training pictures too at every epoch's end: EpochLogs::exact
