@@ -84,7 +84,8 @@ void PictureFit::run(const T* src, float* dst) const {
   const int64_t channels = src_[2], wanted = dst_[2], width = src_[1];
   const bool to_gray = channels == 3 && wanted == 1, to_colour = channels == 1 && wanted == 3;
   if (same()) {
-    for (int64_t i = 0; i < src_.elements(); ++i) dst[i] = static_cast<float>(src[i]);
+    const int64_t count = src_.elements();
+    for (int64_t i = 0; i < count; ++i) dst[i] = static_cast<float>(src[i]);
     return;
   }
   const auto number = [&](int64_t row, int64_t column, int64_t c) {
