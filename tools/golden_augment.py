@@ -1,7 +1,8 @@
 """Goldens of augmentation: what Keras's ImageDataGenerator makes of pictures by given parameters, and of statistics.
 
 tests/golden/augment/transforms.json: `pictures` by shape, and cases of `apply_transform`. tests/golden/augment/standardize.json: what
-`fit` finds in some pictures, and `standardize` makes of the first of them.
+`fit` finds in some pictures, and `standardize` makes of the first of them. tests/golden/augment/colours.json: what Pillow's operations make of a
+picture.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
+from PIL import Image, ImageEnhance, ImageOps
 from keras.src.legacy.preprocessing.image import ImageDataGenerator
 
 from golden_common import GOLDEN, numbers, seed_of, write_json
@@ -76,6 +78,24 @@ def standards() -> dict:
     return {"pictures": {"few": numbers(few), "many": numbers(many)}, "cases": cases}
 
 
+def colours() -> dict:
+    """Pillow's operations, which round to bytes."""
+    values = np.random.default_rng(seed_of("colours")).integers(30, 221, (6, 7, 3)).astype(np.uint8)
+    image = Image.fromarray(values)
+    results = {
+        "brightness": ImageEnhance.Brightness(image).enhance(1.3),
+        "contrast": ImageEnhance.Contrast(image).enhance(0.4),
+        "color": ImageEnhance.Color(image).enhance(1.7),
+        "sharpness": ImageEnhance.Sharpness(image).enhance(1.9),
+        "posterize": ImageOps.posterize(image, 3),
+        "solarize": ImageOps.solarize(image, 120),
+        "auto_contrast": ImageOps.autocontrast(image),
+        "equalize": ImageOps.equalize(image),
+    }
+    return {"picture": numbers(values), "results": {name: numbers(np.asarray(result)) for name, result in results.items()}}
+
+
 def write() -> None:
+    write_json(FOLDER / "colours.json", colours())
     write_json(FOLDER / "transforms.json", transforms())
     write_json(FOLDER / "standardize.json", standards())

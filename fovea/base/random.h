@@ -27,7 +27,8 @@ inline Philox4 philox(Philox4 counter, std::array<uint32_t, 2> key) {
 
 // Purposes with a number of their own; layers draw from kLayer + their place among the model's layers.
 namespace purpose {
-inline constexpr uint32_t kShuffle = 1, kSplit = 2, kInitializer = 3, kAugment = 4, kSample = 5, kLayer = 1u << 16;
+inline constexpr uint32_t kShuffle = 1, kSplit = 2, kInitializer = 3, kAugment = 4, kSample = 5, kMix = 6, kPartner = 7,
+                          kLayer = 1u << 16;
 }
 
 // [0, 1) with 24 bits, as float and double hold them exactly.

@@ -26,20 +26,28 @@ std::string to_string(const AugmentOptions& options) {
 }
 
 void check(const AugmentOptions& options, const std::string& where) {
+  check(options.crop, where);
   check(options.transform, where);
+  check(options.policy, where);
+  check(options.jitter, where);
+  check(options.erase, where);
+  check(options.mix, where);
   if (const auto& range = options.value_range; range && !(range->low < range->high))
     throw usage_error(where + ": value_range", "cannot be (got {} to {}, expected the smaller first)", range->low, range->high);
 }
 
-Augment::Augment(AugmentOptions options, const Shape& picture, ValueRange range)
-    : options_(std::move(options)), shape_(picture) {
+Augment::Augment(AugmentOptions options, ValueRange range) : options_(std::move(options)) {
   if (const auto& given = options_.value_range) range = {static_cast<float>(given->low), static_cast<float>(given->high)};
   const TransformOptions& transform = options_.transform;
   rule_ = {.fill_mode = transform.fill_mode, .cval = transform.cval, .compat = transform.compat, .range = range};
 }
 
 void Augment::apply(Canvas& canvas, RandomStream& random) const {
-  apply_transform(draw_transform(options_.transform, shape_, random), rule_, canvas);
+  crop(options_.crop, canvas, random);
+  apply_transform(draw_transform(options_.transform, canvas.shape(), random), rule_, canvas);
+  apply_policies(options_.policy, rule_, canvas, random);
+  jitter(options_.jitter, rule_.range, canvas, random);
+  erase(options_.erase, rule_.range, canvas, random);
 }
 
 }  // namespace fovea

@@ -7,18 +7,33 @@
 #include <optional>
 #include <string>
 
+#include "fovea/data/colour.h"
+#include "fovea/data/crop.h"
+#include "fovea/data/erase.h"
+#include "fovea/data/mix.h"
+#include "fovea/data/policy.h"
 #include "fovea/data/transform.h"
 
 namespace fovea {
 
 // Keys of Keras's ImageDataGenerator, and newer ones. All are off unless asked for.
 struct AugmentOptions {
+  CropOptions crop;
   TransformOptions transform;
+  PolicyOptions policy;
+  JitterOptions jitter;
+  EraseOptions erase;
+  MixOptions mix;  // of several pictures: left to who has them
   std::optional<Range> value_range = {};  // what stands for black and white; default: as the pictures have it
 
   template <class Visitor>
   void fields(Visitor& v) {
     transform.fields(v);
+    crop.fields(v);
+    policy.fields(v);
+    jitter.fields(v);
+    erase.fields(v);
+    mix.fields(v);
     v("value_range", value_range);
   }
 };
@@ -32,16 +47,15 @@ void check(const AugmentOptions& options, const std::string& where);
 class Augment {
  public:
   // The options are checked. `range` is what the pictures have, where the options say nothing else.
-  Augment(AugmentOptions options, const Shape& picture, ValueRange range);
+  Augment(AugmentOptions options, ValueRange range);
 
   const AugmentOptions& options() const { return options_; }
 
-  // Draws all that is done to a picture from one stream; may be called by several threads.
+  // Draws all that is done to one picture from one stream; may be called by several threads.
   void apply(Canvas& canvas, RandomStream& random) const;
 
  private:
   AugmentOptions options_;
-  Shape shape_;
   TransformRule rule_;
 };
 

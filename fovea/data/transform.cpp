@@ -31,18 +31,6 @@ std::vector<double> numbers_of(const Json& json, const std::string& where) {
   return numbers;
 }
 
-void check_size(double value, const char* name, const std::string& where) {
-  if (!(value >= 0) || std::isinf(value))
-    throw usage_error(where + ": " + name, "must be at least 0 and finite (got {})", value);
-}
-
-void check_bounds(double low, double high, const char* name, const std::string& where) {
-  if (!(low >= 0) || !(high >= low) || std::isinf(high))
-    throw usage_error(where + ": " + name, "cannot be (got {} to {}, expected two numbers from 0 on, the smaller first)", low, high);
-}
-
-double between(double low, double high, RandomStream& random) { return low + (high - low) * random.unit_double(); }
-
 double draw_shift(const ShiftRange& range, int64_t side, RandomStream& random) {
   if (!range.any()) return 0;
   double shift = 0, most = range.most;
@@ -53,7 +41,7 @@ double draw_shift(const ShiftRange& range, int64_t side, RandomStream& random) {
     if (random.bits() & 1) shift = -shift;
     most = range.whole ? static_cast<double>(*range.whole) : *std::max_element(range.values.begin(), range.values.end());
   } else {
-    shift = between(-most, most, random);
+    shift = Range{-most, most}.draw(random);
   }
   return most < 1 ? shift * static_cast<double>(side) : shift;
 }
@@ -126,13 +114,6 @@ Json write_field(const ShiftRange& value) {
   return value.values.empty() ? Json(value.most) : Json(value.values);
 }
 
-void read_field(const Json& json, Range& value, const std::string& where) {
-  if (!json.is_array() || json.size() != 2) throw usage_error(where, "cannot be (got {}, expected two numbers)", shown(json));
-  const std::vector<double> bounds = numbers_of(json, where);
-  value = {bounds[0], bounds[1]};
-}
-Json write_field(const Range& value) { return Json::array({value.low, value.high}); }
-
 void read_field(const Json& json, ZoomRange& value, const std::string& where) {
   const std::vector<double> bounds = numbers_of(json, where);
   if (bounds.size() != 1 && bounds.size() != 2)
@@ -157,25 +138,26 @@ void check(const TransformOptions& options, const std::string& where) {
     check_size(static_cast<double>(range->whole.value_or(0)), name, where);
     for (const double value : range->values) check_size(std::abs(value), name, where);
   }
-  check_bounds(options.zoom_range.low, options.zoom_range.high, "zoom_range", where);
-  if (const auto& range = options.brightness_range) check_bounds(range->low, range->high, "brightness_range", where);
+  check_range({options.zoom_range.low, options.zoom_range.high}, "zoom_range", where);
+  if (const auto& range = options.brightness_range) check_range(*range, "brightness_range", where);
 }
 
 Transform draw_transform(const TransformOptions& options, const Shape& picture, RandomStream& random) {
   Transform t;
-  const auto around_0 = [&](double most) { return most != 0 ? between(-most, most, random) : 0.0; };
+  const auto around_0 = [&](double most) { return most != 0 ? Range{-most, most}.draw(random) : 0.0; };
   t.theta = around_0(options.rotation_range);
   t.tx = draw_shift(options.height_shift_range, picture[0], random);
   t.ty = draw_shift(options.width_shift_range, picture[1], random);
   t.shear = around_0(options.shear_range);
   if (options.zoom_range.any()) {
-    t.zx = between(options.zoom_range.low, options.zoom_range.high, random);
-    t.zy = between(options.zoom_range.low, options.zoom_range.high, random);
+    const Range zoom = {options.zoom_range.low, options.zoom_range.high};
+    t.zx = zoom.draw(random);
+    t.zy = zoom.draw(random);
   }
   if (options.horizontal_flip) t.flip_horizontal = random.unit() < 0.5f;
   if (options.vertical_flip) t.flip_vertical = random.unit() < 0.5f;
   if (options.channel_shift_range != 0) t.channel_shift_intensity = around_0(options.channel_shift_range);
-  if (options.brightness_range) t.brightness = between(options.brightness_range->low, options.brightness_range->high, random);
+  if (options.brightness_range) t.brightness = options.brightness_range->draw(random);
   return t;
 }
 

@@ -10,9 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "fovea/base/json.h"
-#include "fovea/base/random.h"
 #include "fovea/data/canvas.h"
+#include "fovea/data/range.h"
 #include "fovea/kernels/fill_mode.h"
 
 namespace fovea {
@@ -30,13 +29,6 @@ struct ShiftRange {
 };
 void read_field(const Json& json, ShiftRange& value, const std::string& where);
 Json write_field(const ShiftRange& value);
-
-// Two bounds.
-struct Range {
-  double low = 0, high = 0;
-};
-void read_field(const Json& json, Range& value, const std::string& where);
-Json write_field(const Range& value);
 
 // Bounds of a factor: a number z stands for 1 - z and 1 + z.
 struct ZoomRange {

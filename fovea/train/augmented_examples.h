@@ -1,4 +1,4 @@
-// Training examples that are changed at random each time they are drawn. What is done to one depends on seed, epoch and place in the
+// Training examples that are changed at random, or mixed with others, each time they are drawn. What is done to one depends on seed, epoch and place in the
 // epoch's order alone: neither on threads nor on where a run was resumed. Asked for by number they are as they are.
 #pragma once
 
@@ -22,8 +22,13 @@ class AugmentedExamples final : public Examples {
   void picture(int64_t i, float* dst) const override { source_.picture(i, dst); }
   void target(int64_t i, float* dst) const override { source_.target(i, dst); }
   void drawn_picture(int64_t i, const Draw& draw, float* dst) const override;
+  void drawn_target(int64_t i, const Draw& draw, float* dst) const override;
+  int32_t drawn_label(int64_t i, const Draw& draw) const override;
 
  private:
+  Mix mix(const Draw& draw) const;
+  void draw_one(int64_t i, uint32_t stream, const Draw& draw, float* dst) const;
+
   const DataExamples& source_;
   Augment augment_;
 };

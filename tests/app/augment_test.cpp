@@ -27,6 +27,15 @@ TEST(AugmentOption, IsAnnouncedKeptAndResumed) {
   EXPECT_NE(history("plain"), history("whole"));
 }
 
+TEST(AugmentOption, TakesTodaysKeys) {
+  const Workplace place;
+  const Ended ended = place.train("a", {"--epochs", "2", "--augment",
+                                        "crop_padding=2,resized_crop=0.5,1,horizontal_flip=true,cutout=3,random_erasing=0.5,mixup=0.2,cutmix=1,"
+                                        "rand_augment=2,brightness=0.2,contrast=0.2,saturation=0.2,hue=0.1"});
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_EQ(place.train("b", {"--epochs", "1", "--loss", "sparse_categorical_crossentropy", "--augment", "trivial_augment=true,mixup=1"}).code, 0);
+}
+
 TEST(AugmentOption, RefusesKeysAndValuesItDoesNotKnow) {
   const Workplace place;
   const auto message = [&](const std::string& keys) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "fovea/layers/conv2d.h"
 #include "fovea/layers/dense.h"
 #include "fovea/layers/flatten.h"
@@ -119,6 +121,48 @@ TEST(AugmentedExamples, TrainToTheSameBitsOnAnyNumberOfThreads) {
 TEST(AugmentedExamples, TrainToTheSameBitsAfterAnInterruption) {
   const Fixture f(kTutorial);
   EXPECT_EQ(trained(f, 2), trained(f, 2, 2));
+}
+
+TEST(AugmentedExamples, MixTargetsAsTheyMixPictures) {
+  const Fixture f({.mix = {.mixup = 1}});
+  for (uint64_t position = 0; position < 40; ++position) {
+    const Floats target = f.target(0, position), own = f.picture(0), drawn = f.drawn(0, 0, position);
+    EXPECT_NEAR(target[0] + target[1] + target[2], 1, 1e-6);
+    // The partner is a picture of the class whose share the target tells.
+    const float share = target[0];
+    const auto other = static_cast<size_t>(target[1] > 0 ? 1 : 2);
+    bool found = share == 1 || target[other] == 0;  // both of class 0: the share cannot be told
+    for (int64_t i = static_cast<int64_t>(other); i < kPictures && !found; i += kClasses) {
+      const Floats partner = f.picture(i);
+      float apart = 0;
+      for (size_t k = 0; k < drawn.size(); ++k) apart = std::max(apart, std::abs(drawn[k] - share * own[k] - (1 - share) * partner[k]));
+      found = apart < 1e-5f;
+    }
+    EXPECT_TRUE(found) << position;
+    EXPECT_EQ(f.augmented.drawn_label(0, {.seed = 5, .position = position}), share >= 0.5f ? 0 : static_cast<int32_t>(other));
+  }
+}
+
+TEST(AugmentedExamples, PasteBoxesOfTheirPartnersByCutMix) {
+  const Fixture f({.mix = {.cutmix = 1}});
+  for (uint64_t position = 0; position < 40; ++position) {
+    const Floats target = f.target(1, position), own = f.picture(1), drawn = f.drawn(1, 0, position);
+    double kept = 0;
+    for (size_t k = 0; k < drawn.size(); ++k) kept += drawn[k] == own[k];
+    const double share = kept / static_cast<double>(kNumbers);
+    EXPECT_TRUE(target[1] == 1 || std::abs(target[1] - share) < 0.05) << position;  // bytes of the two may be alike
+  }
+}
+
+TEST(AugmentedExamples, OfAllKindsTrainToTheSameBits) {
+  AugmentOptions all = kTutorial;
+  all.crop = {.crop_padding = 2, .resized_crop = Range{0.3, 1}};
+  all.policy.rand_augment = 2;
+  all.jitter = {.brightness = 0.2, .contrast = 0.2, .saturation = 0.2, .hue = 0.1};
+  all.erase = {.cutout = 3, .random_erasing = 0.5};
+  all.mix = {.mixup = 0.2, .cutmix = 1};
+  const Fixture f(all);
+  EXPECT_EQ(trained(f, 1), trained(f, 3, 2));
 }
 
 TEST(AugmentedExamples, AreNeverDrawnForEvaluation) {
