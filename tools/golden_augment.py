@@ -2,13 +2,15 @@
 
 tests/golden/augment/transforms.json: `pictures` by shape, and cases of `apply_transform`. tests/golden/augment/standardize.json: what
 `fit` finds in some pictures, and `standardize` makes of the first of them. tests/golden/augment/colours.json: what Pillow's operations make of a
-picture.
+picture. tests/golden/augment/layers.json: what Keras 3's Random… layers
+make of a picture by given numbers.
 """
 
 from __future__ import annotations
 
 import itertools
 
+import keras
 import numpy as np
 from PIL import Image, ImageEnhance, ImageOps
 from keras.src.legacy.preprocessing.image import ImageDataGenerator
@@ -95,7 +97,34 @@ def colours() -> dict:
     return {"picture": numbers(values), "results": {name: numbers(np.asarray(result)) for name, result in results.items()}}
 
 
+def layers() -> dict:
+    """Keras 3's layers by given numbers: rotations in turns, shifts in shares, zooms as factors; height before width."""
+    shape = (5, 8, 2)
+    given = picture(shape)
+    cases = []
+    for fill, interpolation in itertools.product(FILLS, ["bilinear", "nearest"]):
+        how = {"fill_mode": fill, "fill_value": 77.5, "interpolation": interpolation}
+        turn = keras.layers.RandomRotation(0.5, **how)
+        zeros, ones = np.zeros(1, np.float32), np.ones(1, np.float32)
+        for turns in (0.07, -0.31):
+            angle = np.asarray([turns * 360], np.float32)
+            matrix = turn._compute_affine_matrix(0.5, 0.5, angle, zeros, zeros, ones, zeros, zeros, shape[0], shape[1])
+            result = turn.transform_images(given[None], {"rotation_matrix": matrix})
+            cases.append({"layer": "turn", "numbers": [turns, 0], **how, "result": numbers(np.asarray(result)[0])})
+        for numbers_of in ([0.23, -0.4], [-0.9, 0.61]):
+            moved = keras.layers.RandomTranslation(0.5, 0.5, **how).transform_images(
+                given[None], {"translations": np.asarray([[numbers_of[1] * shape[1], numbers_of[0] * shape[0]]], np.float32)}
+            )
+            cases.append({"layer": "move", "numbers": numbers_of, **how, "result": numbers(np.asarray(moved)[0])})
+        for numbers_of in ([0.71, 0.85], [1.63, 1.37]):
+            zooms = {key: np.asarray([[z]], np.float32) for key, z in zip(("height_zoom", "width_zoom"), numbers_of, strict=True)}
+            zoomed = keras.layers.RandomZoom(0.5, 0.5, **how).transform_images(given[None], zooms)
+            cases.append({"layer": "zoom", "numbers": numbers_of, **how, "result": numbers(np.asarray(zoomed)[0])})
+    return {"picture": numbers(given), "cases": cases}
+
+
 def write() -> None:
+    write_json(FOLDER / "layers.json", layers())
     write_json(FOLDER / "colours.json", colours())
     write_json(FOLDER / "transforms.json", transforms())
     write_json(FOLDER / "standardize.json", standards())

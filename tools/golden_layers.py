@@ -374,6 +374,12 @@ def noise_cases() -> list[Case]:
         Case("spatial_dropout2d_inference", functools.partial(layers.SpatialDropout2D, 0.5), [(3, 4, 4, 2)]),
         Case("gaussian_noise_inference", functools.partial(layers.GaussianNoise, 0.5), [(3, 4, 4, 2)]),
         Case("gaussian_dropout_inference", functools.partial(layers.GaussianDropout, 0.5), [(3, 4, 4, 2)]),
+        Case("random_flip_inference", functools.partial(layers.RandomFlip, "horizontal"), [(3, 4, 4, 2)]),
+        Case("random_rotation_inference", functools.partial(layers.RandomRotation, 0.2), [(3, 4, 4, 2)]),
+        Case("random_translation_inference", functools.partial(layers.RandomTranslation, 0.2, (-0.1, 0.3)), [(3, 4, 4, 2)]),
+        Case("random_zoom_inference", functools.partial(layers.RandomZoom, 0.2), [(3, 4, 4, 2)]),
+        Case("random_contrast_inference", functools.partial(layers.RandomContrast, 0.2), [(3, 4, 4, 2)]),
+        Case("random_brightness_inference", functools.partial(layers.RandomBrightness, 0.2), [(3, 4, 4, 2)]),
     ]
 
 

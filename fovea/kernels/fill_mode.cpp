@@ -1,6 +1,7 @@
 #include "fovea/kernels/fill_mode.h"
 
 #include <algorithm>
+#include <cassert>
 #include <vector>
 
 #include "fovea/base/error.h"
@@ -23,6 +24,9 @@ void read_field(const Json& json, FillMode& value, const std::string& where) {
   value = static_cast<FillMode>(at - kNames.begin());
 }
 
-Json write_field(FillMode value) { return kNames[static_cast<size_t>(value)]; }
+Json write_field(FillMode value) {
+  assert(value != FillMode::repeat && "a mode that has a name");
+  return kNames[static_cast<size_t>(value)];
+}
 
 }  // namespace fovea::kernels

@@ -70,6 +70,12 @@ HWY_INLINE Doubles filled(Doubles v, double n, FillMode fill, Mask& outside) {
       const Doubles up = hn::Add(v, hn::Mul(last, hn::Sub(set(1), whole)));
       return hn::IfThenElse(below, up, hn::IfThenElse(above, hn::Sub(v, hn::Mul(last, whole)), v));
     }
+    case FillMode::repeat: {
+      if (n == 1) return zero;
+      const Doubles length = set(n), whole = hn::Trunc(hn::Div(v, last));
+      const Doubles up = hn::Add(v, hn::Mul(length, hn::Sub(set(1), whole))), down = hn::Sub(v, hn::Mul(length, whole));
+      return hn::Min(hn::Max(hn::IfThenElse(below, up, hn::IfThenElse(above, down, v)), zero), last);
+    }
   }
   return v;
 }

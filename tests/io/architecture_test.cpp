@@ -235,6 +235,13 @@ const std::vector<Sample> kSamples = {
     {"SpatialDropout2D", R"({"rate": 0.3})", {{8, 8, 4}}},
     {"GaussianNoise", R"({"stddev": 0.3})", {{7}}},
     {"GaussianDropout", R"({"rate": 0.3})", {{7}}},
+    {"RandomFlip", R"({"mode": "vertical"})", {{8, 8, 4}}},
+    {"RandomRotation", R"({"factor": [-0.1, 0.2], "fill_mode": "wrap", "interpolation": "nearest", "fill_value": 3})", {{8, 8, 4}}},
+    {"RandomTranslation", R"({"height_factor": 0.1, "width_factor": [0, 0.2], "fill_mode": "constant"})", {{8, 8, 4}}},
+    {"RandomZoom", R"({"height_factor": 0.1, "width_factor": null, "fill_mode": "nearest"})", {{8, 8, 4}}},
+    {"RandomContrast", R"({"factor": [0.1, 0.2], "value_range": [0, 1]})", {{8, 8, 4}}},
+    {"RandomBrightness", R"({"factor": 0.1, "value_range": [0, 1]})", {{8, 8, 4}}},
+    {"RandomCrop", R"({"height": 5, "width": 6})", {{8, 8, 4}}},
     {"Normalization", R"({"mean": [1, 2], "variance": 0.5, "invert": true})", {{8, 8, 2}}}};
 
 TEST(EveryLayer, HasASample) {
