@@ -261,7 +261,8 @@ std::optional<AugmentOptions> TrainArguments::augment_options() const {
   const Json json = parse_key_values(augment, "--augment"), standards = options_to_json(StandardizeOptions{});
   for (const auto& [key, value] : standards.items())
     if (json.contains(key))
-      throw usage_error("--augment", "{} is for every picture, of training and of use (got {}, expected --preprocess to say it)", key,
+      throw usage_error("--augment",
+                        "{} is for every picture, of training and of use (got {}, expected --preprocess to say it)", key,
                         shown(json[key]));
   const auto options = key_values_as<AugmentOptions>(augment, "--augment");
   fovea::check(options, "--augment");

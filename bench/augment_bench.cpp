@@ -16,7 +16,8 @@ namespace {
 using namespace fovea;
 
 constexpr const char* kTutorial =
-    "rotation_range=20,width_shift_range=0.2,height_shift_range=0.2,horizontal_flip=true,zoom_range=0.2,fill_mode=nearest";
+    "rotation_range=20,width_shift_range=0.2,height_shift_range=0.2,horizontal_flip=true,zoom_range=0.2,fill_mode="
+    "nearest";
 
 double clock_of(clockid_t which) {
   timespec time{};
@@ -55,6 +56,7 @@ int main(int count, char** words) {
   const double wall = clock_of(CLOCK_MONOTONIC) - begin;
   for (const double one : seconds) busy += one;
   const auto pictures = static_cast<double>(each * threads);
-  std::cout << keys << "\n" << side << "x" << side << "x3 on " << threads << " threads: " << static_cast<int64_t>(pictures / wall)
+  std::cout << keys << "\n"
+            << side << "x" << side << "x3 on " << threads << " threads: " << static_cast<int64_t>(pictures / wall)
             << " pictures/s, " << static_cast<int64_t>(pictures / busy) << " a second of a core's time" << std::endl;
 }

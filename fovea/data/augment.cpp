@@ -19,7 +19,8 @@ std::string to_string(const AugmentOptions& options) {
   for (const auto& [key, value] : given.items()) {
     if (value == usual.at(key)) continue;
     std::string numbers;
-    for (const Json& one : value.is_array() ? value : Json::array({value})) numbers += (numbers.empty() ? "" : " to ") + word(one);
+    for (const Json& one : value.is_array() ? value : Json::array({value}))
+      numbers += (numbers.empty() ? "" : " to ") + word(one);
     text += (text.empty() ? "" : ", ") + key + "=" + numbers;
   }
   return text;
@@ -33,11 +34,13 @@ void check(const AugmentOptions& options, const std::string& where) {
   check(options.erase, where);
   check(options.mix, where);
   if (const auto& range = options.value_range; range && !(range->low < range->high))
-    throw usage_error(where + ": value_range", "cannot be (got {} to {}, expected the smaller first)", range->low, range->high);
+    throw usage_error(where + ": value_range", "cannot be (got {} to {}, expected the smaller first)", range->low,
+                      range->high);
 }
 
 Augment::Augment(AugmentOptions options, ValueRange range) : options_(std::move(options)) {
-  if (const auto& given = options_.value_range) range = {static_cast<float>(given->low), static_cast<float>(given->high)};
+  if (const auto& given = options_.value_range)
+    range = {static_cast<float>(given->low), static_cast<float>(given->high)};
   const TransformOptions& transform = options_.transform;
   rule_ = {.fill_mode = transform.fill_mode, .cval = transform.cval, .compat = transform.compat, .range = range};
 }

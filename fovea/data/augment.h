@@ -1,7 +1,7 @@
 // Random changes to training pictures: what is asked for, and the stages that carry it out, in order.
 //
-// Pictures are as the data hold them (bytes as 0 … 255), of the model's size, before preprocessing, as Keras's generator sees them.
-// docs/augmentation.md has all keys, their sources, and the order.
+// Pictures are as the data hold them (bytes as 0 … 255), of the model's size, before preprocessing, as Keras's
+// generator sees them. docs/augmentation.md has all keys, their sources, and the order.
 #pragma once
 
 #include <optional>
@@ -23,7 +23,7 @@ struct AugmentOptions {
   PolicyOptions policy;
   JitterOptions jitter;
   EraseOptions erase;
-  MixOptions mix;  // of several pictures: left to who has them
+  MixOptions mix;                         // of several pictures: left to who has them
   std::optional<Range> value_range = {};  // what stands for black and white; default: as the pictures have it
 
   template <class Visitor>

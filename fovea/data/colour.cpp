@@ -21,7 +21,8 @@ float gray(const float* rgb) { return 0.299f * rgb[0] + 0.587f * rgb[1] + 0.114f
 
 // Hue and saturation in sixths of the circle and shares (Smith 1978), of numbers from 0 to 1.
 void turn_pixel(float* rgb, float turn) {
-  const float most = std::max({rgb[0], rgb[1], rgb[2]}), least = std::min({rgb[0], rgb[1], rgb[2]}), span = most - least;
+  const float most = std::max({rgb[0], rgb[1], rgb[2]}), least = std::min({rgb[0], rgb[1], rgb[2]}),
+              span = most - least;
   if (span == 0) return;
   float hue = most == rgb[0]   ? (rgb[1] - rgb[2]) / span
               : most == rgb[1] ? (rgb[2] - rgb[0]) / span + 2
@@ -89,7 +90,8 @@ void sharpen(Canvas& canvas, ValueRange range, float factor) {
   for (int64_t i = 1; i + 1 < h; ++i)
     for (int64_t j = c; j + c < row; ++j) {
       const float* at = x + i * row + j;
-      const float around = at[-row - c] + at[-row] + at[-row + c] + at[-c] + at[c] + at[row - c] + at[row] + at[row + c];
+      const float around =
+          at[-row - c] + at[-row] + at[-row + c] + at[-c] + at[c] + at[row - c] + at[row] + at[row + c];
       const float smooth = (around + 5 * *at) / 13;
       y[i * row + j] = std::min(std::max(smooth + (*at - smooth) * factor, range.low), range.high);
     }
@@ -138,7 +140,8 @@ void check(const JitterOptions& options, const std::string& where) {
   check_size(options.brightness, "brightness", where);
   check_size(options.contrast, "contrast", where);
   check_size(options.saturation, "saturation", where);
-  if (!(options.hue >= 0 && options.hue <= 0.5)) throw usage_error(where + ": hue", "must lie between 0 and 0.5 (got {})", options.hue);
+  if (!(options.hue >= 0 && options.hue <= 0.5))
+    throw usage_error(where + ": hue", "must lie between 0 and 0.5 (got {})", options.hue);
 }
 
 void jitter(const JitterOptions& options, ValueRange range, Canvas& canvas, RandomStream& random) {

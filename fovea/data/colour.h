@@ -1,7 +1,7 @@
 // Changes to a picture's colours, in the definitions of Pillow and torchvision, on floats within a range.
 //
-// `factor` 1 changes nothing; 0 gives black, the mean gray, the picture without colours, or the smoothed picture. What needs three channels
-// leaves pictures of others as they are.
+// `factor` 1 changes nothing; 0 gives black, the mean gray, the picture without colours, or the smoothed picture. What
+// needs three channels leaves pictures of others as they are.
 #pragma once
 
 #include "fovea/data/canvas.h"
@@ -15,10 +15,10 @@ void saturate(Canvas& canvas, ValueRange range, float factor);
 void turn_hue(Canvas& canvas, ValueRange range, float turn);  // a share of the circle, -0.5 … 0.5
 void sharpen(Canvas& canvas, ValueRange range, float factor);
 
-void posterize(Canvas& canvas, ValueRange range, int bits);         // of 8, that are kept
-void solarize(Canvas& canvas, ValueRange range, float threshold);   // inverts numbers from there on
-void stretch_contrast(Canvas& canvas, ValueRange range);            // autocontrast: every channel from black to white
-void equalize(Canvas& canvas, ValueRange range);                    // a flat histogram of each channel's bytes
+void posterize(Canvas& canvas, ValueRange range, int bits);        // of 8, that are kept
+void solarize(Canvas& canvas, ValueRange range, float threshold);  // inverts numbers from there on
+void stretch_contrast(Canvas& canvas, ValueRange range);           // autocontrast: every channel from black to white
+void equalize(Canvas& canvas, ValueRange range);                   // a flat histogram of each channel's bytes
 
 // PyTorch's ColorJitter.
 struct JitterOptions {

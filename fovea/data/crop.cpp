@@ -15,11 +15,17 @@ int64_t whole_below(int64_t bound, RandomStream& random) {
 
 void move_in_frame(const CropOptions& options, Canvas& canvas, RandomStream& random) {
   const int64_t padding = options.crop_padding, h = canvas.rows(), w = canvas.columns();
-  const int64_t down = whole_below(2 * padding + 1, random) - padding, right = whole_below(2 * padding + 1, random) - padding;
+  const int64_t down = whole_below(2 * padding + 1, random) - padding,
+                right = whole_below(2 * padding + 1, random) - padding;
   if (down == 0 && right == 0) return;
-  kernels::resample({.h = h, .w = w, .c = canvas.channels(), .oh = h, .ow = w,
+  kernels::resample({.h = h,
+                     .w = w,
+                     .c = canvas.channels(),
+                     .oh = h,
+                     .ow = w,
                      .map = {{1, 0, static_cast<double>(down)}, {0, 1, static_cast<double>(right)}},
-                     .fill = kernels::FillMode::constant, .cval = options.crop_fill},
+                     .fill = kernels::FillMode::constant,
+                     .cval = options.crop_fill},
                     canvas.now(), canvas.next());
   canvas.turn();
 }
@@ -28,7 +34,8 @@ void move_in_frame(const CropOptions& options, Canvas& canvas, RandomStream& ran
 
 void check(const CropOptions& options, const std::string& where) {
   if (options.crop_padding < 0 || options.crop_padding > 1 << 16)
-    throw usage_error(where + ": crop_padding", "cannot be (got {}, expected pixels from 0 to 65536)", options.crop_padding);
+    throw usage_error(where + ": crop_padding", "cannot be (got {}, expected pixels from 0 to 65536)",
+                      options.crop_padding);
   if (options.resized_crop) {
     check_range(*options.resized_crop, "resized_crop", where);
     check_share(options.resized_crop->high, "resized_crop", where);
@@ -67,7 +74,11 @@ void apply_crop(const Box& box, Canvas& canvas) {
   canvas.turn();
   const double down = static_cast<double>(box.height) / static_cast<double>(h);
   const double right = static_cast<double>(box.width) / static_cast<double>(w);
-  kernels::resample({.h = box.height, .w = box.width, .c = c, .oh = h, .ow = w,
+  kernels::resample({.h = box.height,
+                     .w = box.width,
+                     .c = c,
+                     .oh = h,
+                     .ow = w,
                      .map = {{down, 0, 0.5 * down - 0.5}, {0, right, 0.5 * right - 0.5}}},
                     canvas.now(), canvas.next());
   canvas.turn();

@@ -1,5 +1,5 @@
-// Random parts of a picture: moved within a frame (He et al. 2015), or of random size and ratio and brought to the picture's
-// size again (Szegedy et al. 2015; torchvision's RandomCrop and RandomResizedCrop).
+// Random parts of a picture: moved within a frame (He et al. 2015), or of random size and ratio and brought to the
+// picture's size again (Szegedy et al. 2015; torchvision's RandomCrop and RandomResizedCrop).
 #pragma once
 
 #include <optional>
@@ -10,10 +10,10 @@
 namespace fovea {
 
 struct CropOptions {
-  int64_t crop_padding = 0;  // pixels around the picture, out of which one of its size is cut
-  float crop_fill = 0;       // what they are
-  std::optional<Range> resized_crop = {};                       // share of the area
-  Range resized_crop_ratio = {3.0 / 4.0, 4.0 / 3.0};            // width over height
+  int64_t crop_padding = 0;                           // pixels around the picture, out of which one of its size is cut
+  float crop_fill = 0;                                // what they are
+  std::optional<Range> resized_crop = {};             // share of the area
+  Range resized_crop_ratio = {3.0 / 4.0, 4.0 / 3.0};  // width over height
 
   template <class Visitor>
   void fields(Visitor& v) {

@@ -20,7 +20,8 @@ void for_numbers(const Box& box, Canvas& canvas, F&& f) {
 std::optional<Box> draw_erasing(const EraseOptions& options, const Shape& picture, RandomStream& random) {
   const int64_t h = picture[0], w = picture[1];
   for (int attempt = 0; attempt < 100; ++attempt) {
-    const double cells = options.erasing_area.draw(random) * static_cast<double>(h * w), ratio = options.erasing_ratio.draw(random);
+    const double cells = options.erasing_area.draw(random) * static_cast<double>(h * w),
+                 ratio = options.erasing_ratio.draw(random);
     const auto height = static_cast<int64_t>(std::llround(std::sqrt(cells * ratio)));
     const auto width = static_cast<int64_t>(std::llround(std::sqrt(cells / ratio)));
     if (height >= h || width >= w) continue;

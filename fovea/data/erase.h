@@ -9,7 +9,7 @@
 namespace fovea {
 
 struct EraseOptions {
-  int64_t cutout = 0;     // side of a square around a random pixel, cut off at the edges
+  int64_t cutout = 0;  // side of a square around a random pixel, cut off at the edges
   float cutout_fill = 0;
   double random_erasing = 0;  // how likely a box is erased
   Range erasing_area = {0.02, 0.4}, erasing_ratio = {0.3, 1 / 0.3};

@@ -1,6 +1,7 @@
 // Two pictures made one, and their labels: mixup (Zhang et al. 2017) and CutMix (Yun et al. 2019).
 //
-// Each picture draws its own share and its own partner among all training pictures, so that neither batches nor threads matter.
+// Each picture draws its own share and its own partner among all training pictures, so that neither batches nor threads
+// matter.
 #pragma once
 
 #include <optional>
@@ -23,7 +24,7 @@ void check(const MixOptions& options, const std::string& where);
 
 struct Mix {
   int64_t partner = 0;
-  double share = 1;           // of the picture itself, and so of its label
+  double share = 1;             // of the picture itself, and so of its label
   std::optional<Box> box = {};  // the partner's part; none where all numbers are mixed
 };
 

@@ -3,7 +3,8 @@
 //   RandAugment (Cubuk et al. 2019)                      so many operations, one magnitude for all
 //   TrivialAugment (Müller and Hutter 2021, wide space)  one operation, its magnitude drawn too
 //
-// Operations and magnitudes are torchvision's, 31 steps each; places between pixels are interpolated, and edges filled by fill_mode.
+// Operations and magnitudes are torchvision's, 31 steps each; places between pixels are interpolated, and edges filled
+// by fill_mode.
 #pragma once
 
 #include "fovea/data/transform.h"
@@ -25,12 +26,25 @@ struct PolicyOptions {
 void check(const PolicyOptions& options, const std::string& where);
 
 enum class Operation {
-  identity, shear_x, shear_y, translate_x, translate_y, rotate,
-  brightness, color, contrast, sharpness, posterize, solarize, auto_contrast, equalize
+  identity,
+  shear_x,
+  shear_y,
+  translate_x,
+  translate_y,
+  rotate,
+  brightness,
+  color,
+  contrast,
+  sharpness,
+  posterize,
+  solarize,
+  auto_contrast,
+  equalize
 };
 inline constexpr int kOperations = 14;
 
-// The size of an operation: radians, pixels, degrees, a share that is added to the factor 1, bits, a number that is turned over.
+// The size of an operation: radians, pixels, degrees, a share that is added to the factor 1, bits, a number that is
+// turned over.
 double operation_size(Operation operation, int64_t magnitude, bool wide, const Shape& picture, ValueRange range);
 // Whether the sign of the size is drawn.
 bool has_sign(Operation operation);

@@ -16,8 +16,8 @@ struct Range {
 void read_field(const Json& json, Range& value, const std::string& where);
 Json write_field(const Range& value);
 
-// Throw Error (usage) naming WHERE: NAME where numbers are below 0, not finite, or in the wrong order; the second for a share, the third for
-// any size.
+// Throw Error (usage) naming WHERE: NAME where numbers are below 0, not finite, or in the wrong order; the second for a
+// share, the third for any size.
 void check_range(const Range& range, const char* name, const std::string& where);
 void check_share(double value, const char* name, const std::string& where);
 void check_size(double value, const char* name, const std::string& where);

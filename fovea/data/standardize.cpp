@@ -50,7 +50,8 @@ void Standardize::fit(const Array& pictures) {
 }
 
 void Standardize::apply(float* picture) const {
-  if (needs_fit() && !fitted_) throw usage_error("standardize", "featurewise statistics have to be fitted first (got none)");
+  if (needs_fit() && !fitted_)
+    throw usage_error("standardize", "featurewise statistics have to be fitted first (got none)");
   const auto count = static_cast<size_t>(shape_.elements()), channels = static_cast<size_t>(shape_[2]);
   if (options_.rescale)
     for (size_t i = 0; i < count; ++i) picture[i] *= static_cast<float>(*options_.rescale);

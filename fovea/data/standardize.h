@@ -1,5 +1,5 @@
-// What Keras's ImageDataGenerator does to every picture, random or not: rescaled, then centred and scaled by the picture's
-// own numbers, by those of many pictures, or whitened.
+// What Keras's ImageDataGenerator does to every picture, random or not: rescaled, then centred and scaled by the
+// picture's own numbers, by those of many pictures, or whitened.
 //
 //   rescale · x → samplewise (x - mean) / (std + 1e-6) → featurewise, by channel → ZCA whitening of the whole picture
 //

@@ -39,7 +39,8 @@ double draw_shift(const ShiftRange& range, int64_t side, RandomStream& random) {
     const uint64_t chosen = random.below(count);
     shift = range.whole ? static_cast<double>(chosen) : range.values[chosen];
     if (random.bits() & 1) shift = -shift;
-    most = range.whole ? static_cast<double>(*range.whole) : *std::max_element(range.values.begin(), range.values.end());
+    most =
+        range.whole ? static_cast<double>(*range.whole) : *std::max_element(range.values.begin(), range.values.end());
   } else {
     shift = Range{-most, most}.draw(random);
   }
@@ -164,7 +165,14 @@ Transform draw_transform(const TransformOptions& options, const Shape& picture, 
 void apply_transform(const Transform& transform, const TransformRule& rule, Canvas& canvas) {
   if (const auto map = map_of(transform, rule.compat, canvas.rows(), canvas.columns())) {
     const int64_t h = canvas.rows(), w = canvas.columns();
-    kernels::resample({.h = h, .w = w, .c = canvas.channels(), .oh = h, .ow = w, .map = *map, .fill = rule.fill_mode, .cval = rule.cval},
+    kernels::resample({.h = h,
+                       .w = w,
+                       .c = canvas.channels(),
+                       .oh = h,
+                       .ow = w,
+                       .map = *map,
+                       .fill = rule.fill_mode,
+                       .cval = rule.cval},
                       canvas.now(), canvas.next());
     canvas.turn();
   }

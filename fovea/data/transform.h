@@ -1,9 +1,9 @@
-// One random transform of a picture, as Keras's ImageDataGenerator makes it: turned, moved, sheared and zoomed about its middle,
-// its channels shifted, flipped, brightened, in this order.
+// One random transform of a picture, as Keras's ImageDataGenerator makes it: turned, moved, sheared and zoomed about
+// its middle, its channels shifted, flipped, brightened, in this order.
 //
-// In Keras 3 `height_shift_range` moves pictures sideways and `width_shift_range` up and down, and pictures that are not square
-// turn about a point that is not their middle. Here they do not, unless `compat` asks for Keras's pixels; then brightness is
-// Keras's too, which rounds down to whole numbers. All other pixels are Keras's in both.
+// In Keras 3 `height_shift_range` moves pictures sideways and `width_shift_range` up and down, and pictures that are
+// not square turn about a point that is not their middle. Here they do not, unless `compat` asks for Keras's pixels;
+// then brightness is Keras's too, which rounds down to whole numbers. All other pixels are Keras's in both.
 #pragma once
 
 #include <optional>
@@ -18,8 +18,8 @@ namespace fovea {
 
 using kernels::FillMode;
 
-// A number below 1 is the share of the picture's side, one from 1 on pixels, drawn from -most to most. A whole number n is 0 … n - 1
-// pixels, a list its numbers, both with a random sign.
+// A number below 1 is the share of the picture's side, one from 1 on pixels, drawn from -most to most. A whole number n
+// is 0 … n - 1 pixels, a list its numbers, both with a random sign.
 struct ShiftRange {
   double most = 0;
   std::optional<int64_t> whole = {};
@@ -47,8 +47,8 @@ Json write_field(Compat value);
 struct TransformOptions {
   double rotation_range = 0;  // degrees
   ShiftRange width_shift_range, height_shift_range;
-  double shear_range = 0;     // degrees
-  ZoomRange zoom_range;       // of both axes apart; below 1 things grow
+  double shear_range = 0;  // degrees
+  ZoomRange zoom_range;    // of both axes apart; below 1 things grow
   double channel_shift_range = 0;
   std::optional<Range> brightness_range = {};
   bool horizontal_flip = false, vertical_flip = false;
@@ -76,7 +76,8 @@ struct TransformOptions {
 // Throws Error (usage) for ranges that cannot be.
 void check(const TransformOptions& options, const std::string& where);
 
-// What was drawn for a picture: Keras's dictionary of apply_transform. Shifts are in pixels, `tx` that of height_shift_range.
+// What was drawn for a picture: Keras's dictionary of apply_transform. Shifts are in pixels, `tx` that of
+// height_shift_range.
 struct Transform {
   double theta = 0, tx = 0, ty = 0, shear = 0, zx = 1, zy = 1;
   bool flip_horizontal = false, flip_vertical = false;

@@ -15,8 +15,10 @@ std::vector<float> zca_matrix(std::span<const float> rows, int64_t n, double eps
   const Matrix x = Rows(rows.data(), n, count).cast<double>();
   const bool few = n < count;
   Matrix square = Matrix::Zero(few ? n : count, few ? n : count);
-  if (few) square.selfadjointView<Eigen::Lower>().rankUpdate(x);
-  else square.selfadjointView<Eigen::Lower>().rankUpdate(x.transpose());
+  if (few)
+    square.selfadjointView<Eigen::Lower>().rankUpdate(x);
+  else
+    square.selfadjointView<Eigen::Lower>().rankUpdate(x.transpose());
   const Eigen::SelfAdjointEigenSolver<Matrix> solver(square);
   if (solver.info() != Eigen::Success) throw failed_error("zca_whitening", "the pictures have no whitening");
   const Eigen::VectorXd s = solver.eigenvalues().cwiseMax(0).cwiseSqrt();

@@ -9,7 +9,8 @@ namespace fovea::kernels {
 namespace {
 
 float drawn(const RandomColourProblem& p, const RunContext& context, int64_t row) {
-  RandomStream random(context.seed, p.stream, static_cast<uint64_t>(context.epoch), static_cast<uint64_t>(context.position + row));
+  RandomStream random(context.seed, p.stream, static_cast<uint64_t>(context.epoch),
+                      static_cast<uint64_t>(context.position + row));
   return static_cast<float>(p.low + (p.high - p.low) * random.unit_double());
 }
 
@@ -44,7 +45,8 @@ void contrast(const RandomColourProblem& p, const Arguments& arguments, const Ru
 }
 
 // A number moves its own result by the factor, and all results of its channel by what their mean keeps of it.
-void contrast_backward(const RandomColourProblem& p, const Arguments& arguments, const RunContext& context, int64_t first_row) {
+void contrast_backward(const RandomColourProblem& p, const Arguments& arguments, const RunContext& context,
+                       int64_t first_row) {
   const float *src = arguments.in(0), *diff_dst = arguments.in(1);
   float* diff_src = arguments.out(2);
   for_channels(p, context, first_row, [&](int64_t first, float factor) {
@@ -56,7 +58,8 @@ void contrast_backward(const RandomColourProblem& p, const Arguments& arguments,
   });
 }
 
-void brightness(const RandomColourProblem& p, const Arguments& arguments, const RunContext& context, int64_t first_row) {
+void brightness(const RandomColourProblem& p, const Arguments& arguments, const RunContext& context,
+                int64_t first_row) {
   const float* src = arguments.in(0);
   float* dst = arguments.out(1);
   for_channels(p, context, first_row, [&](int64_t first, float delta) {
@@ -65,7 +68,8 @@ void brightness(const RandomColourProblem& p, const Arguments& arguments, const 
   });
 }
 
-void brightness_backward(const RandomColourProblem& p, const Arguments& arguments, const RunContext& context, int64_t first_row) {
+void brightness_backward(const RandomColourProblem& p, const Arguments& arguments, const RunContext& context,
+                         int64_t first_row) {
   const float *src = arguments.in(0), *diff_dst = arguments.in(1);
   float* diff_src = arguments.out(2);
   for_channels(p, context, first_row, [&](int64_t first, float delta) {

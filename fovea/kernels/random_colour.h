@@ -1,5 +1,5 @@
-// The contrast and brightness of pictures, each by a number of its own: what Keras's RandomContrast and RandomBrightness do in
-// training. Drawn as random_map.h's numbers are. Plain layouts.
+// The contrast and brightness of pictures, each by a number of its own: what Keras's RandomContrast and
+// RandomBrightness do in training. Drawn as random_map.h's numbers are. Plain layouts.
 #pragma once
 
 #include "fovea/kernels/kernel.h"

@@ -1,5 +1,5 @@
-// A picture is copied into scratch, because resampling writes behind it; with a frame of one constant pixel around it where
-// that is what lies beyond the edge.
+// A picture is copied into scratch, because resampling writes behind it; with a frame of one constant pixel around it
+// where that is what lies beyond the edge.
 #include "fovea/kernels/random_map.h"
 
 #include <algorithm>
@@ -17,17 +17,26 @@ int64_t frame_of(const RandomMapProblem& p) { return p.fill == FillMode::constan
 
 size_t scratch_bytes(const RandomMapProblem& p) {
   const int64_t frame = 2 * frame_of(p);
-  return static_cast<size_t>((p.rows() + frame) * (p.columns() + frame) * p.src.c + resample_spare(p.src.c)) * sizeof(float);
+  return static_cast<size_t>((p.rows() + frame) * (p.columns() + frame) * p.src.c + resample_spare(p.src.c)) *
+         sizeof(float);
 }
 
 // What is done to picture n of a call, with the frame counted in.
 Resample drawn(const RandomMapProblem& p, const RunContext& context, int64_t row) {
-  RandomStream random(context.seed, p.stream, static_cast<uint64_t>(context.epoch), static_cast<uint64_t>(context.position + row));
+  RandomStream random(context.seed, p.stream, static_cast<uint64_t>(context.epoch),
+                      static_cast<uint64_t>(context.position + row));
   const auto between = [&](int i) { return p.low[i] + (p.high[i] - p.low[i]) * random.unit_double(); };
   const double first = between(0), second = between(1);
   const int64_t frame = frame_of(p);
-  Resample resample{.h = p.rows() + 2 * frame, .w = p.columns() + 2 * frame, .c = p.src.c, .oh = p.oh, .ow = p.ow,
-                    .map = map_of(p, first, second), .fill = p.fill, .cval = p.value, .interpolate = p.interpolate};
+  Resample resample{.h = p.rows() + 2 * frame,
+                    .w = p.columns() + 2 * frame,
+                    .c = p.src.c,
+                    .oh = p.oh,
+                    .ow = p.ow,
+                    .map = map_of(p, first, second),
+                    .fill = p.fill,
+                    .cval = p.value,
+                    .interpolate = p.interpolate};
   resample.map.row[2] += static_cast<double>(frame);
   resample.map.column[2] += static_cast<double>(frame);
   return resample;
@@ -62,7 +71,8 @@ void backward(const RandomMapProblem& p, const Arguments& arguments, const RunCo
     resample_backward_ref(problem, arguments.in(0) + n * p.oh * p.ow * p.src.c, scratch);
     float* diff_src = arguments.out(1) + n * picture;
     std::fill_n(diff_src, picture, 0.0f);
-    for_rows(p, [&](int64_t framed, int64_t row, int64_t count) { std::copy_n(scratch + framed, count, diff_src + row); });
+    for_rows(p,
+             [&](int64_t framed, int64_t row, int64_t count) { std::copy_n(scratch + framed, count, diff_src + row); });
   }
 }
 
@@ -87,9 +97,12 @@ AffineMap map_of(const RandomMapProblem& p, double first, double second) {
       const double angle = 2 * std::numbers::pi * first, c = std::cos(angle), s = std::sin(angle);
       return {{c, s, y - c * y - s * x}, {-s, c, x + s * y - c * x}};
     }
-    case MapKind::move: return {{1, 0, -first * h}, {0, 1, -second * w}};
-    case MapKind::zoom: return {{first, 0, y * (1 - first)}, {0, second, x * (1 - second)}};
-    case MapKind::zoom_alike: return {{first, 0, y * (1 - first)}, {0, first, x * (1 - first)}};
+    case MapKind::move:
+      return {{1, 0, -first * h}, {0, 1, -second * w}};
+    case MapKind::zoom:
+      return {{first, 0, y * (1 - first)}, {0, second, x * (1 - second)}};
+    case MapKind::zoom_alike:
+      return {{first, 0, y * (1 - first)}, {0, first, x * (1 - first)}};
     case MapKind::cut: {
       const auto free = [](int64_t src, int64_t dst) { return static_cast<double>(src - dst + 1); };
       return {{1, 0, std::floor(first * free(p.rows(), p.oh))}, {0, 1, std::floor(second * free(p.columns(), p.ow))}};

@@ -1,7 +1,9 @@
-// Pictures turned, moved, zoomed, flipped or cut, each by numbers of its own: what Keras's Random… layers do in training.
+// Pictures turned, moved, zoomed, flipped or cut, each by numbers of its own: what Keras's Random… layers do in
+// training.
 //
-// Numbers are drawn uniformly from Philox by (context.seed, stream, context.epoch, context.position + row), as noise is (noise.h), and drawn
-// again in backward. Places are those of TensorFlow's ImageProjectiveTransformV3, the constant's edge mixed with what is beyond it.
+// Numbers are drawn uniformly from Philox by (context.seed, stream, context.epoch, context.position + row), as noise is
+// (noise.h), and drawn again in backward. Places are those of TensorFlow's ImageProjectiveTransformV3, the constant's
+// edge mixed with what is beyond it.
 #pragma once
 
 #include <string>
@@ -14,13 +16,13 @@ namespace fovea::kernels {
 
 // What two numbers, each between its bounds, do to a picture.
 enum class MapKind {
-  flip,       // the first is at most a half: both axes asked for are turned over
-  turn,       // by the first, in whole turns, counterclockwise, about the middle
-  move,       // by shares of the rows and columns, down and to the right
-  zoom,       // by factors of rows and columns; above 1 things shrink
-  zoom_alike, // both by the first
-  cut,        // the part from shares of the free rows and columns on
-  resize      // nothing is drawn: half-pixel centres
+  flip,        // the first is at most a half: both axes asked for are turned over
+  turn,        // by the first, in whole turns, counterclockwise, about the middle
+  move,        // by shares of the rows and columns, down and to the right
+  zoom,        // by factors of rows and columns; above 1 things shrink
+  zoom_alike,  // both by the first
+  cut,         // the part from shares of the free rows and columns on
+  resize       // nothing is drawn: half-pixel centres
 };
 
 struct RandomMapProblem {

@@ -1,7 +1,8 @@
 // For a stretch of a row, first the places of all its pixels, many at a time; then the pixels, four channels at a time.
 //
-// A pixel outside a constant's picture is read from behind the picture, where cval stands: nothing branches. Pixels of 3
-// channels are loaded and stored as 4: the next pixel writes over what is too much, the last one of all is stored apart.
+// A pixel outside a constant's picture is read from behind the picture, where cval stands: nothing branches. Pixels of
+// 3 channels are loaded and stored as 4: the next pixel writes over what is too much, the last one of all is stored
+// apart.
 #include "fovea/kernels/resample.h"
 
 #include <algorithm>
@@ -42,8 +43,8 @@ using Ints = hn::Vec<decltype(kInts)>;
 
 HWY_INLINE Doubles set(double value) { return hn::Set(kDoubles, value); }
 
-// resample_ref.h has the formulas. Coordinates far beyond any picture lose their fraction, not the bounds: those are kept in whole
-// numbers behind this.
+// resample_ref.h has the formulas. Coordinates far beyond any picture lose their fraction, not the bounds: those are
+// kept in whole numbers behind this.
 HWY_INLINE Doubles filled(Doubles v, double n, FillMode fill, Mask& outside) {
   const Doubles zero = hn::Zero(kDoubles), last = set(n - 1), period = set(2 * n);
   const Mask below = hn::Lt(v, zero), above = hn::Gt(v, last);
@@ -104,9 +105,8 @@ HWY_INLINE void find_places(const Resample& p, int64_t row, int64_t column, int6
   const auto lanes = static_cast<int64_t>(hn::Lanes(kDoubles));
   for (int64_t i = 0; i < count; i += lanes) {
     const Doubles x = hn::Iota(kDoubles, static_cast<double>(column + i));
-    const auto at = [&](const double(&in)[3]) HWY_ATTR {
-      return hn::Add(hn::Add(set(in[0] * y), hn::Mul(set(in[1]), x)), set(in[2]));
-    };
+    const auto at = [&](const double(&in)[3])
+                        HWY_ATTR { return hn::Add(hn::Add(set(in[0] * y), hn::Mul(set(in[1]), x)), set(in[2])); };
     Mask outside = hn::MaskFromVec(hn::Zero(kDoubles));
     const Doubles v = filled(at(map.row), static_cast<double>(p.h), p.fill, outside);
     const Doubles u = filled(at(map.column), static_cast<double>(p.w), p.fill, outside);
@@ -139,8 +139,8 @@ HWY_INLINE hn::Vec<D> pixel(D d, const Stretch& s, int64_t i, const float* src) 
 
 // Pixels of kChannels channels, 0 for any number; `last` stores nothing beyond them.
 template <int kChannels>
-HWY_INLINE void gather(int64_t channels, const Stretch& stretch, int64_t begin, int64_t end, bool last, const float* src,
-                       float* dst) {
+HWY_INLINE void gather(int64_t channels, const Stretch& stretch, int64_t begin, int64_t end, bool last,
+                       const float* src, float* dst) {
   constexpr hn::CappedTag<float, kChannels == 1 ? 1 : 4> d;
   const int64_t c = kChannels > 0 ? kChannels : channels, lanes = static_cast<int64_t>(hn::Lanes(d));
   for (int64_t i = begin; i < end; ++i, dst += c)
@@ -234,7 +234,8 @@ void move_pixels(const Resample& p, const float* src, float* dst) {
 
 bool AffineMap::is_whole() const {
   const auto whole = [](double x) { return x == std::floor(x) && std::abs(x) < 1e9; };
-  return std::abs(row[0]) == 1 && row[1] == 0 && column[0] == 0 && std::abs(column[1]) == 1 && whole(row[2]) && whole(column[2]);
+  return std::abs(row[0]) == 1 && row[1] == 0 && column[0] == 0 && std::abs(column[1]) == 1 && whole(row[2]) &&
+         whole(column[2]);
 }
 
 void resample(const Resample& problem, float* src, float* dst) {

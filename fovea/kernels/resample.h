@@ -1,8 +1,8 @@
 // A picture seen through an affine map: rotated, moved, sheared, zoomed, flipped.
 //
-// The pixel (row, column) of dst is taken from a place in src, between pixels by bilinear interpolation; what lies outside
-// src is made by a fill mode. Places and their rounding are scipy.ndimage's (order 1, or 0 for the nearest pixel), which is
-// what Keras's ImageDataGenerator calls, coordinates in double.
+// The pixel (row, column) of dst is taken from a place in src, between pixels by bilinear interpolation; what lies
+// outside src is made by a fill mode. Places and their rounding are scipy.ndimage's (order 1, or 0 for the nearest
+// pixel), which is what Keras's ImageDataGenerator calls, coordinates in double.
 #pragma once
 
 #include <cstdint>

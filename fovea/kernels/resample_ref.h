@@ -49,7 +49,7 @@ template <class F>
 void for_shares(const Resample& p, F&& f) {
   for (int64_t row = 0, pixel = 0; row < p.oh; ++row)
     for (int64_t column = 0; column < p.ow; ++column, ++pixel) {
-      const auto at = [&](const double (&in)[3]) {
+      const auto at = [&](const double(&in)[3]) {
         return in[0] * static_cast<double>(row) + in[1] * static_cast<double>(column) + in[2];
       };
       bool outside = false;
@@ -61,7 +61,9 @@ void for_shares(const Resample& p, F&& f) {
       }
       if (!p.interpolate) y = std::floor(y + 0.5), x = std::floor(x + 0.5);
       const double top = std::floor(y), left = std::floor(x), down = y - top, right = x - left;
-      const auto inside = [](double place, int64_t n) { return std::clamp<int64_t>(static_cast<int64_t>(place), 0, n - 1); };
+      const auto inside = [](double place, int64_t n) {
+        return std::clamp<int64_t>(static_cast<int64_t>(place), 0, n - 1);
+      };
       for (const auto& [i, i_share] : {std::pair{top, 1 - down}, std::pair{top + 1, down}})
         for (const auto& [j, j_share] : {std::pair{left, 1 - right}, std::pair{left + 1, right}})
           if (i_share * j_share != 0) f(pixel, inside(i, p.h) * p.w + inside(j, p.w), i_share * j_share);
@@ -73,7 +75,8 @@ void resample_ref(const Resample& p, const T* src, T* dst) {
   for (int64_t c = 0; c < p.c; ++c) {
     std::vector<double> sums(static_cast<size_t>(p.oh * p.ow));
     for_shares(p, [&](int64_t to, int64_t from, double share) {
-      sums[static_cast<size_t>(to)] += share * static_cast<double>(from < 0 ? static_cast<T>(p.cval) : src[from * p.c + c]);
+      sums[static_cast<size_t>(to)] +=
+          share * static_cast<double>(from < 0 ? static_cast<T>(p.cval) : src[from * p.c + c]);
     });
     for (size_t i = 0; i < sums.size(); ++i) dst[static_cast<int64_t>(i) * p.c + c] = static_cast<T>(sums[i]);
   }
@@ -84,7 +87,8 @@ template <class T>
 void resample_backward_ref(const Resample& p, const T* diff_dst, T* diff_src) {
   for_shares(p, [&](int64_t to, int64_t from, double share) {
     if (from < 0) return;
-    for (int64_t c = 0; c < p.c; ++c) diff_src[from * p.c + c] += static_cast<T>(share * static_cast<double>(diff_dst[to * p.c + c]));
+    for (int64_t c = 0; c < p.c; ++c)
+      diff_src[from * p.c + c] += static_cast<T>(share * static_cast<double>(diff_dst[to * p.c + c]));
   });
 }
 

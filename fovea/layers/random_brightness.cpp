@@ -14,9 +14,10 @@ void RandomBrightness::plan(Planner& planner) const {
   if (!planner.training()) return plan_identity(planner);
   const auto [low, high] = options_.value_range;
   const double width = static_cast<double>(high) - low;
-  plan_random_colour(planner, "brightness",
-                     {.low = options_.factor.low * width, .high = options_.factor.high * width, .range_low = low, .range_high = high},
-                     kernels::random_brightness_forward, kernels::random_brightness_backward);
+  plan_random_colour(
+      planner, "brightness",
+      {.low = options_.factor.low * width, .high = options_.factor.high * width, .range_low = low, .range_high = high},
+      kernels::random_brightness_forward, kernels::random_brightness_backward);
 }
 
 }  // namespace fovea

@@ -17,8 +17,9 @@ struct RandomBrightnessOptions {
   }
 };
 
-// While training, adds to each picture a number between factor · (value_range's width)'s bounds, and keeps it within that range (Keras:
-// image_preprocessing/random_brightness.py); else gives its input unchanged. Backward needs the input.
+// While training, adds to each picture a number between factor · (value_range's width)'s bounds, and keeps it within
+// that range (Keras: image_preprocessing/random_brightness.py); else gives its input unchanged. Backward needs the
+// input.
 class RandomBrightness final : public LayerOf<RandomBrightness, RandomBrightnessOptions> {
  public:
   static constexpr const char* kType = "RandomBrightness";

@@ -26,9 +26,10 @@ struct RandomContrastOptions {
   }
 };
 
-// While training, multiplies each picture's distances from its channels' means by a factor between 1 - lower and 1 + upper (Keras:
-// image_preprocessing/random_contrast.py); else gives its input unchanged. A number stands for both, as Keras documents; what Keras 3
-// does with it, 0 and the number, is in the JSON that it writes. Backward needs the input.
+// While training, multiplies each picture's distances from its channels' means by a factor between 1 - lower and 1 +
+// upper (Keras: image_preprocessing/random_contrast.py); else gives its input unchanged. A number stands for both, as
+// Keras documents; what Keras 3 does with it, 0 and the number, is in the JSON that it writes. Backward needs the
+// input.
 class RandomContrast final : public LayerOf<RandomContrast, RandomContrastOptions> {
  public:
   static constexpr const char* kType = "RandomContrast";

@@ -18,9 +18,11 @@ void RandomCrop::plan(Planner& planner) const {
   if (planner.training() && src[0] > height && src[1] > width)
     return plan_random_map(planner, "random crop", {.kind = kernels::MapKind::cut});
   // In Keras's arithmetic: as much of each axis as the other gives it.
-  const int64_t h = std::clamp<int64_t>(src[1] * height / width, 1, src[0]), w = std::clamp<int64_t>(src[0] * width / height, 1, src[1]);
-  plan_random_map(planner, "middle",
-                  {.kind = kernels::MapKind::resize, .top = (src[0] - h) / 2, .left = (src[1] - w) / 2, .h = h, .w = w});
+  const int64_t h = std::clamp<int64_t>(src[1] * height / width, 1, src[0]),
+                w = std::clamp<int64_t>(src[0] * width / height, 1, src[1]);
+  plan_random_map(
+      planner, "middle",
+      {.kind = kernels::MapKind::resize, .top = (src[0] - h) / 2, .left = (src[1] - w) / 2, .h = h, .w = w});
 }
 
 }  // namespace fovea

@@ -16,9 +16,9 @@ struct RandomCropOptions {
   }
 };
 
-// While training, cuts a random part out of each picture (Keras: image_preprocessing/random_crop.py, which draws one place for a whole
-// batch). Otherwise, and where the picture is not larger both ways, the largest middle part of the right ratio is brought to size: bilinear,
-// half-pixel centres.
+// While training, cuts a random part out of each picture (Keras: image_preprocessing/random_crop.py, which draws one
+// place for a whole batch). Otherwise, and where the picture is not larger both ways, the largest middle part of the
+// right ratio is brought to size: bilinear, half-pixel centres.
 //
 //   (h, w, c) -> (height, width, c)
 class RandomCrop final : public LayerOf<RandomCrop, RandomCropOptions> {

@@ -19,14 +19,17 @@ std::vector<double> numbers_of(const Json& json, const std::string& where) {
 
 void read_field(const Json& json, Factor& value, const std::string& where) {
   const std::vector<double> numbers = numbers_of(json, where);
-  if (numbers.size() == 1) value = Factor(std::abs(numbers[0]));
-  else value = Factor(std::min(numbers[0], numbers[1]), std::max(numbers[0], numbers[1]));
+  if (numbers.size() == 1)
+    value = Factor(std::abs(numbers[0]));
+  else
+    value = Factor(std::min(numbers[0], numbers[1]), std::max(numbers[0], numbers[1]));
 }
 Json write_field(const Factor& value) { return Json::array({value.low, value.high}); }
 
 void read_field(const Json& json, Bounds& value, const std::string& where) {
   const std::vector<double> numbers = numbers_of(json, where);
-  if (numbers.size() != 2 || numbers[0] == numbers[1]) throw usage_error(where, "cannot be (got {}, expected two numbers)", shown(json));
+  if (numbers.size() != 2 || numbers[0] == numbers[1])
+    throw usage_error(where, "cannot be (got {}, expected two numbers)", shown(json));
   value = {static_cast<float>(std::min(numbers[0], numbers[1])), static_cast<float>(std::max(numbers[0], numbers[1]))};
 }
 Json write_field(const Bounds& value) { return Json::array({write_field(value.low), write_field(value.high)}); }
@@ -62,7 +65,8 @@ void plan_random_colour(Planner& planner, const std::string& name, kernels::Rand
   planner.step(name, forward(problem), {in(src), out(planner.dst(plain))});
   planner.backward([=, &planner] {
     if (!planner.wants_diff_src()) return;
-    planner.step(name + " backward", backward(problem), {in(src), in(planner.diff_dst(plain)), out(planner.diff_src(0, plain))});
+    planner.step(name + " backward", backward(problem),
+                 {in(src), in(planner.diff_dst(plain)), out(planner.diff_src(0, plain))});
   });
 }
 

@@ -9,7 +9,8 @@
 
 namespace fovea {
 
-// What a number is drawn between: f stands for -f … f; two numbers may come in any order (Keras: base_image_preprocessing_layer.py).
+// What a number is drawn between: f stands for -f … f; two numbers may come in any order (Keras:
+// base_image_preprocessing_layer.py).
 struct Factor {
   double low = 0, high = 0;
   Factor() = default;

@@ -12,12 +12,13 @@ Shape RandomRotation::infer(std::span<const Shape> src) const {
 
 void RandomRotation::plan(Planner& planner) const {
   if (!planner.training()) return plan_identity(planner);
-  plan_random_map(planner, "rotate", {.kind = kernels::MapKind::turn,
-                                          .low = {options_.factor.low, 0},
-                                          .high = {options_.factor.high, 0},
-                                          .fill = options_.fill_mode,
-                                          .value = options_.fill_value,
-                                          .interpolate = options_.interpolation == Interpolation::bilinear});
+  plan_random_map(planner, "rotate",
+                  {.kind = kernels::MapKind::turn,
+                   .low = {options_.factor.low, 0},
+                   .high = {options_.factor.high, 0},
+                   .fill = options_.fill_mode,
+                   .value = options_.fill_value,
+                   .interpolate = options_.interpolation == Interpolation::bilinear});
 }
 
 }  // namespace fovea

@@ -21,8 +21,8 @@ struct RandomRotationOptions {
   }
 };
 
-// While training, turns each picture about its middle by an angle between factor · 2π's bounds, counterclockwise (Keras:
-// image_preprocessing/random_rotation.py); else gives its input unchanged.
+// While training, turns each picture about its middle by an angle between factor · 2π's bounds, counterclockwise
+// (Keras: image_preprocessing/random_rotation.py); else gives its input unchanged.
 class RandomRotation final : public LayerOf<RandomRotation, RandomRotationOptions> {
  public:
   static constexpr const char* kType = "RandomRotation";

@@ -16,12 +16,13 @@ Shape RandomZoom::infer(std::span<const Shape> src) const {
 void RandomZoom::plan(Planner& planner) const {
   if (!planner.training()) return plan_identity(planner);
   const Factor height = options_.height_factor, width = options_.width_factor.value_or(height);
-  plan_random_map(planner, "zoom", {.kind = options_.width_factor ? kernels::MapKind::zoom : kernels::MapKind::zoom_alike,
-                                          .low = {1 + height.low, 1 + width.low},
-                                          .high = {1 + height.high, 1 + width.high},
-                                          .fill = options_.fill_mode,
-                                          .value = options_.fill_value,
-                                          .interpolate = options_.interpolation == Interpolation::bilinear});
+  plan_random_map(planner, "zoom",
+                  {.kind = options_.width_factor ? kernels::MapKind::zoom : kernels::MapKind::zoom_alike,
+                   .low = {1 + height.low, 1 + width.low},
+                   .high = {1 + height.high, 1 + width.high},
+                   .fill = options_.fill_mode,
+                   .value = options_.fill_value,
+                   .interpolate = options_.interpolation == Interpolation::bilinear});
 }
 
 }  // namespace fovea

@@ -1,5 +1,6 @@
-// Training examples that are changed at random, or mixed with others, each time they are drawn. What is done to one depends on seed, epoch and place in the
-// epoch's order alone: neither on threads nor on where a run was resumed. Asked for by number they are as they are.
+// Training examples that are changed at random, or mixed with others, each time they are drawn. What is done to one
+// depends on seed, epoch and place in the epoch's order alone: neither on threads nor on where a run was resumed. Asked
+// for by number they are as they are.
 #pragma once
 
 #include <string>

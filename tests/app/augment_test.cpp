@@ -10,18 +10,22 @@ namespace {
 
 using testing::HasSubstr;
 
-const std::string kKeys = "rotation_range=20,width_shift_range=0.2,horizontal_flip=true,zoom_range=0.8,1.2,fill_mode=reflect";
+const std::string kKeys =
+    "rotation_range=20,width_shift_range=0.2,horizontal_flip=true,zoom_range=0.8,1.2,fill_mode=reflect";
 
 TEST(AugmentOption, IsAnnouncedKeptAndResumed) {
   const Workplace place;
   const Ended whole = place.train("whole", {"--epochs", "4", "--augment", kKeys});
   ASSERT_EQ(whole.code, 0) << whole.err;
-  EXPECT_THAT(whole.err, HasSubstr("augmenting: rotation_range=20, width_shift_range=0.2, zoom_range=0.8 to 1.2, horizontal_flip=true, fill_mode=reflect\n"));
+  EXPECT_THAT(whole.err, HasSubstr("augmenting: rotation_range=20, width_shift_range=0.2, zoom_range=0.8 to 1.2, "
+                                   "horizontal_flip=true, fill_mode=reflect\n"));
   EXPECT_THAT(read_file(place / "runs/train/whole/config.toml"), HasSubstr("augment = \"" + kKeys + "\""));
   ASSERT_EQ(place.train("half", {"--epochs", "2", "--augment", kKeys}).code, 0);
   const Ended resumed = place.run({"train", "--resume", "runs/train/half", "--epochs", "4"});
   ASSERT_EQ(resumed.code, 0) << resumed.err;
-  const auto history = [&](const std::string& run) { return read_file(place / ("runs/train/" + run + "/history.csv")); };
+  const auto history = [&](const std::string& run) {
+    return read_file(place / ("runs/train/" + run + "/history.csv"));
+  };
   EXPECT_EQ(history("half"), history("whole"));
   ASSERT_EQ(place.train("plain", {"--epochs", "4"}).code, 0);
   EXPECT_NE(history("plain"), history("whole"));
@@ -29,11 +33,16 @@ TEST(AugmentOption, IsAnnouncedKeptAndResumed) {
 
 TEST(AugmentOption, TakesTodaysKeys) {
   const Workplace place;
-  const Ended ended = place.train("a", {"--epochs", "2", "--augment",
-                                        "crop_padding=2,resized_crop=0.5,1,horizontal_flip=true,cutout=3,random_erasing=0.5,mixup=0.2,cutmix=1,"
-                                        "rand_augment=2,brightness=0.2,contrast=0.2,saturation=0.2,hue=0.1"});
+  const Ended ended = place.train(
+      "a", {"--epochs", "2", "--augment",
+            "crop_padding=2,resized_crop=0.5,1,horizontal_flip=true,cutout=3,random_erasing=0.5,mixup=0.2,cutmix=1,"
+            "rand_augment=2,brightness=0.2,contrast=0.2,saturation=0.2,hue=0.1"});
   EXPECT_EQ(ended.code, 0) << ended.err;
-  EXPECT_EQ(place.train("b", {"--epochs", "1", "--loss", "sparse_categorical_crossentropy", "--augment", "trivial_augment=true,mixup=1"}).code, 0);
+  EXPECT_EQ(place
+                .train("b", {"--epochs", "1", "--loss", "sparse_categorical_crossentropy", "--augment",
+                             "trivial_augment=true,mixup=1"})
+                .code,
+            0);
 }
 
 TEST(AugmentOption, RefusesKeysAndValuesItDoesNotKnow) {

@@ -33,9 +33,14 @@ TEST(Colour, IsPillowsToAByte) {
     return numbers;
   };
   const std::vector<std::tuple<std::string, Operation, double>> operations = {
-      {"brightness", Operation::brightness, 0.3},  {"contrast", Operation::contrast, -0.6}, {"color", Operation::color, 0.7},
-      {"sharpness", Operation::sharpness, 0.9},    {"posterize", Operation::posterize, 3},  {"solarize", Operation::solarize, 120},
-      {"auto_contrast", Operation::auto_contrast, 0}, {"equalize", Operation::equalize, 0}};
+      {"brightness", Operation::brightness, 0.3},
+      {"contrast", Operation::contrast, -0.6},
+      {"color", Operation::color, 0.7},
+      {"sharpness", Operation::sharpness, 0.9},
+      {"posterize", Operation::posterize, 3},
+      {"solarize", Operation::solarize, 120},
+      {"auto_contrast", Operation::auto_contrast, 0},
+      {"equalize", Operation::equalize, 0}};
   const Floats picture = flat(golden.at("picture"));
   for (const auto& [name, operation, size] : operations) {
     SCOPED_TRACE(name);
@@ -43,7 +48,8 @@ TEST(Colour, IsPillowsToAByte) {
     apply_operation(operation, size, {}, bytes);
     // Pillow rounds what it blends with (by half a byte at most), and rounds the mixture down.
     const bool blends = operation >= Operation::color && operation <= Operation::sharpness;
-    expect_near(numbers_of(bytes), flat(golden.at("results").at(name)), 1 + (blends ? 0.5f * static_cast<float>(std::abs(size)) : 0));
+    expect_near(numbers_of(bytes), flat(golden.at("results").at(name)),
+                1 + (blends ? 0.5f * static_cast<float>(std::abs(size)) : 0));
     // The same in another range.
     Floats shares = picture;
     for (float& x : shares) x /= 255;
@@ -134,8 +140,9 @@ TEST(Policy, DrawsManyDifferentPictures) {
 }
 
 TEST(Policy, RefusesTwoAtATime) {
-  EXPECT_EQ(refusal([] { check(PolicyOptions{.rand_augment = 2, .trivial_augment = true}, "--augment"); }, ErrorKind::usage),
-            "--augment: trivial_augment: does not go with rand_augment (got both, expected one)");
+  EXPECT_EQ(
+      refusal([] { check(PolicyOptions{.rand_augment = 2, .trivial_augment = true}, "--augment"); }, ErrorKind::usage),
+      "--augment: trivial_augment: does not go with rand_augment (got both, expected one)");
 }
 
 }  // namespace

@@ -51,7 +51,8 @@ TEST(Crop, DrawsAreasAndRatiosAsAskedFor) {
     ASSERT_GE(box.left, 0);
     ASSERT_LE(box.top + box.height, 200);
     ASSERT_LE(box.left + box.width, 200);
-    const double share = static_cast<double>(box.area()) / 40000, is = static_cast<double>(box.width) / static_cast<double>(box.height);
+    const double share = static_cast<double>(box.area()) / 40000,
+                 is = static_cast<double>(box.width) / static_cast<double>(box.height);
     EXPECT_GT(is, 0.72);
     EXPECT_LT(is, 1.39);
     least = std::min(least, share);
@@ -72,7 +73,11 @@ TEST(Crop, TakesTheMiddleWhereNothingFits) {
 }
 
 TEST(Crop, RefusesSharesThatCannotBe) {
-  EXPECT_EQ(refusal([] { check({.resized_crop = Range{0.5, 2}}, "--augment"); }, ErrorKind::usage),
+  EXPECT_EQ(refusal(
+                [] {
+                  check({.resized_crop = Range{0.5, 2}}, "--augment");
+                },
+                ErrorKind::usage),
             "--augment: resized_crop: must lie between 0 and 1 (got 2)");
   EXPECT_EQ(refusal([] { check({.crop_padding = -1}, "--augment"); }, ErrorKind::usage),
             "--augment: crop_padding: cannot be (got -1, expected pixels from 0 to 65536)");

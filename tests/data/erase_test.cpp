@@ -17,7 +17,8 @@ int64_t erased(Canvas& canvas, float to) {
     for (int64_t column = 0; column < canvas.columns(); ++column)
       if (canvas.now()[(row * canvas.columns() + column) * canvas.channels()] == to) {
         ++count;
-        top = std::min(top, row), bottom = std::max(bottom, row), left = std::min(left, column), right = std::max(right, column);
+        top = std::min(top, row), bottom = std::max(bottom, row), left = std::min(left, column),
+        right = std::max(right, column);
       }
   EXPECT_TRUE(count == 0 || count == (bottom - top + 1) * (right - left + 1)) << "no box";
   return count;

@@ -42,7 +42,8 @@ Transform transform_of(const Json& parameters) {
   t.zy = parameters.value("zy", 1.0);
   t.flip_horizontal = parameters.value("flip_horizontal", false);
   t.flip_vertical = parameters.value("flip_vertical", false);
-  if (parameters.contains("channel_shift_intensity")) t.channel_shift_intensity = parameters.at("channel_shift_intensity");
+  if (parameters.contains("channel_shift_intensity"))
+    t.channel_shift_intensity = parameters.at("channel_shift_intensity");
   if (parameters.contains("brightness")) t.brightness = parameters.at("brightness");
   return t;
 }
@@ -64,7 +65,8 @@ void expect_close(const std::vector<float>& got, const std::vector<float>& expec
 TEST(GoldenTransform, HasKerasPixelsWhereTheyAreAskedFor) {
   const Json golden = golden_of("transforms");
   for (const Json& item : golden.at("cases")) {
-    SCOPED_TRACE(item.at("name").get<std::string>() + " " + item.at("picture").get<std::string>() + " " + item.at("fill_mode").get<std::string>());
+    SCOPED_TRACE(item.at("name").get<std::string>() + " " + item.at("picture").get<std::string>() + " " +
+                 item.at("fill_mode").get<std::string>());
     TransformRule rule{.cval = golden.at("cval"), .compat = Compat::keras};
     read_field(item.at("fill_mode"), rule.fill_mode, "fill_mode");
     const Json& picture = golden.at("pictures").at(item.at("picture").get<std::string>());
@@ -79,7 +81,8 @@ TEST(GoldenTransform, HasKerasPixelsOfTheOtherShiftOtherwise) {
   for (const Json& item : golden.at("cases")) {
     const Json& picture = golden.at("pictures").at(item.at("picture").get<std::string>());
     if (const Shape shape = shape_of(picture); shape[0] != shape[1]) continue;
-    SCOPED_TRACE(item.at("name").get<std::string>() + " " + item.at("picture").get<std::string>() + " " + item.at("fill_mode").get<std::string>());
+    SCOPED_TRACE(item.at("name").get<std::string>() + " " + item.at("picture").get<std::string>() + " " +
+                 item.at("fill_mode").get<std::string>());
     TransformRule rule{.cval = golden.at("cval")};
     read_field(item.at("fill_mode"), rule.fill_mode, "fill_mode");
     Transform transform = transform_of(item.at("parameters"));
@@ -96,7 +99,8 @@ TEST(GoldenStandardize, AgreesWithKeras) {
     SCOPED_TRACE(item.at("name").get<std::string>() + " " + item.at("pictures").get<std::string>());
     const Json& given = golden.at("pictures").at(item.at("pictures").get<std::string>());
     std::vector<float> numbers = flat(given);
-    Standardize standardize(options_from_json<StandardizeOptions>(item.at("options"), "options"), shape_of(given.at(0)));
+    Standardize standardize(options_from_json<StandardizeOptions>(item.at("options"), "options"),
+                            shape_of(given.at(0)));
     standardize.fit(Array::of<float>(shape_of(given), numbers));
     standardize.apply(numbers.data());
     numbers.resize(static_cast<size_t>(shape_of(given.at(0)).elements()));

@@ -12,7 +12,8 @@ namespace {
 
 using Floats = std::vector<float>;
 
-Floats transformed(const Shape& shape, const Floats& picture, const Transform& transform, const TransformRule& rule = {}) {
+Floats transformed(const Shape& shape, const Floats& picture, const Transform& transform,
+                   const TransformRule& rule = {}) {
   Canvas canvas;
   canvas.reshape(shape);
   std::copy(picture.begin(), picture.end(), canvas.now());
@@ -42,9 +43,11 @@ TEST(Transform, TurnsAPictureThatIsNotSquareAboutItsMiddle) {
 }
 
 TEST(Transform, KeepsBrightPixelsWithinTheRange) {
-  EXPECT_EQ(transformed({1, 3, 1}, {0.1f, 0.5f, 0.9f}, {.brightness = 1.5}, {.range = {0, 1}}), Floats({0.15f, 0.75f, 1}));
+  EXPECT_EQ(transformed({1, 3, 1}, {0.1f, 0.5f, 0.9f}, {.brightness = 1.5}, {.range = {0, 1}}),
+            Floats({0.15f, 0.75f, 1}));
   EXPECT_EQ(transformed({1, 3, 1}, {10, 100, 200}, {.brightness = 1.5}), Floats({15, 150, 255}));
-  EXPECT_EQ(transformed({1, 3, 1}, {0.1f, 0.5f, 1.9f}, {.brightness = 1.5}, {.compat = Compat::keras}), Floats({0, 0, 1}));
+  EXPECT_EQ(transformed({1, 3, 1}, {0.1f, 0.5f, 1.9f}, {.brightness = 1.5}, {.compat = Compat::keras}),
+            Floats({0, 0, 1}));
 }
 
 TEST(Transform, ShiftsChannelsWithinThePicturesOwnNumbers) {
@@ -52,9 +55,14 @@ TEST(Transform, ShiftsChannelsWithinThePicturesOwnNumbers) {
 }
 
 TEST(Transform, DrawsFromKerasRanges) {
-  const TransformOptions options = {.rotation_range = 20, .width_shift_range = {.most = 0.2}, .height_shift_range = {.most = 3},
-                                    .shear_range = 5, .zoom_range = {0.8, 1.2}, .channel_shift_range = 7,
-                                    .brightness_range = Range{0.5, 1.5}, .horizontal_flip = true};
+  const TransformOptions options = {.rotation_range = 20,
+                                    .width_shift_range = {.most = 0.2},
+                                    .height_shift_range = {.most = 3},
+                                    .shear_range = 5,
+                                    .zoom_range = {0.8, 1.2},
+                                    .channel_shift_range = 7,
+                                    .brightness_range = Range{0.5, 1.5},
+                                    .horizontal_flip = true};
   constexpr int kDraws = 4000;
   Transform low, high;
   low.channel_shift_intensity = low.brightness = high.channel_shift_intensity = high.brightness = 0.9;
@@ -62,7 +70,8 @@ TEST(Transform, DrawsFromKerasRanges) {
   for (int i = 0; i < kDraws; ++i) {
     RandomStream random(1, purpose::kAugment, 0, static_cast<uint64_t>(i));
     const Transform t = draw_transform(options, {40, 50, 3}, random);
-    for (const auto member : {&Transform::theta, &Transform::tx, &Transform::ty, &Transform::shear, &Transform::zx, &Transform::zy}) {
+    for (const auto member :
+         {&Transform::theta, &Transform::tx, &Transform::ty, &Transform::shear, &Transform::zx, &Transform::zy}) {
       low.*member = std::min(low.*member, t.*member);
       high.*member = std::max(high.*member, t.*member);
     }
@@ -82,8 +91,8 @@ TEST(Transform, DrawsFromKerasRanges) {
     EXPECT_GT(most, to - near);
   };
   expect(low.theta, high.theta, -20, 20);
-  expect(low.tx, high.tx, -3, 3);     // pixels
-  expect(low.ty, high.ty, -10, 10);   // a fifth of 50 columns
+  expect(low.tx, high.tx, -3, 3);    // pixels
+  expect(low.ty, high.ty, -10, 10);  // a fifth of 50 columns
   expect(low.shear, high.shear, -5, 5);
   expect(low.zx, high.zx, 0.8, 1.2);
   expect(low.zy, high.zy, 0.8, 1.2);
@@ -104,8 +113,12 @@ TEST(Transform, DrawsWholePixelsAndFromLists) {
 }
 
 TEST(Transform, ReadsKerasArguments) {
-  const auto options = options_from_json<TransformOptions>(
-      Json{{"zoom_range", 0.2}, {"width_shift_range", 2}, {"height_shift_range", 2.5}, {"brightness_range", {0.5, 1}}, {"fill_mode", "wrap"}}, "x");
+  const auto options = options_from_json<TransformOptions>(Json{{"zoom_range", 0.2},
+                                                                {"width_shift_range", 2},
+                                                                {"height_shift_range", 2.5},
+                                                                {"brightness_range", {0.5, 1}},
+                                                                {"fill_mode", "wrap"}},
+                                                           "x");
   EXPECT_DOUBLE_EQ(options.zoom_range.low, 0.8);
   EXPECT_DOUBLE_EQ(options.zoom_range.high, 1.2);
   EXPECT_EQ(options.width_shift_range.whole, 2);
@@ -115,12 +128,19 @@ TEST(Transform, ReadsKerasArguments) {
 }
 
 TEST(Transform, RefusesRangesThatCannotBe) {
-  const auto message = [](const TransformOptions& options) { return refusal([&] { check(options, "--augment"); }, ErrorKind::usage); };
+  const auto message = [](const TransformOptions& options) {
+    return refusal([&] { check(options, "--augment"); }, ErrorKind::usage);
+  };
   EXPECT_EQ(message({.rotation_range = -3}), "--augment: rotation_range: must be at least 0 and finite (got -3)");
   EXPECT_EQ(message({.zoom_range = {1.5, 0.5}}),
             "--augment: zoom_range: cannot be (got 1.5 to 0.5, expected two numbers from 0 on, the smaller first)");
-  EXPECT_EQ(refusal([] { options_from_json<TransformOptions>(Json{{"fill_mode", "reflekt"}}, "--augment"); }, ErrorKind::usage),
-            "--augment: fill_mode: cannot be (got \"reflekt\", expected constant, nearest, reflect or wrap); did you mean \"reflect\"?");
+  EXPECT_EQ(refusal(
+                [] {
+                  options_from_json<TransformOptions>(Json{{"fill_mode", "reflekt"}}, "--augment");
+                },
+                ErrorKind::usage),
+            "--augment: fill_mode: cannot be (got \"reflekt\", expected constant, nearest, reflect or wrap); did you "
+            "mean \"reflect\"?");
 }
 
 }  // namespace

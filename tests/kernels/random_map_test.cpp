@@ -1,4 +1,5 @@
-// Pictures that Keras 3's Random… layers made by given numbers: tests/golden/augment/layers.json, see tests/golden/README.md.
+// Pictures that Keras 3's Random… layers made by given numbers: tests/golden/augment/layers.json, see
+// tests/golden/README.md.
 #include "fovea/kernels/random_map.h"
 
 #include <gtest/gtest.h>
@@ -26,10 +27,16 @@ TEST(RandomMap, HasKerasPixelsForGivenNumbers) {
   const auto h = static_cast<int64_t>(picture.size()), w = static_cast<int64_t>(picture.at(0).size());
   const Layout layout = Layout::plain(1, h, w, 2);
   for (const Json& item : golden.at("cases")) {
-    SCOPED_TRACE(item.at("layer").dump() + item.at("numbers").dump() + item.at("fill_mode").dump() + item.at("interpolation").dump());
+    SCOPED_TRACE(item.at("layer").dump() + item.at("numbers").dump() + item.at("fill_mode").dump() +
+                 item.at("interpolation").dump());
     const double first = item.at("numbers")[0], second = item.at("numbers")[1];
-    RandomMapProblem p{.src = layout, .oh = h, .ow = w, .low = {first, second}, .high = {first, second},
-                       .value = item.at("fill_value"), .interpolate = item.at("interpolation") == "bilinear"};
+    RandomMapProblem p{.src = layout,
+                       .oh = h,
+                       .ow = w,
+                       .low = {first, second},
+                       .high = {first, second},
+                       .value = item.at("fill_value"),
+                       .interpolate = item.at("interpolation") == "bilinear"};
     p.kind = item.at("layer") == "turn" ? MapKind::turn : item.at("layer") == "move" ? MapKind::move : MapKind::zoom;
     read_field(item.at("fill_mode"), p.fill, "fill_mode");
     if (p.fill == FillMode::wrap) p.fill = FillMode::repeat;

@@ -44,13 +44,22 @@ const AffineMap kUnlikely = {{1e300, -1e300, 1e30}, {1e12, 1e12, -1e12}};
 TEST(Resample, AgreesWithTheReference) {
   for_instruction_sets([] {
     uint64_t seed = 0;
-    for (const FillMode fill : {FillMode::constant, FillMode::nearest, FillMode::reflect, FillMode::wrap, FillMode::repeat})
+    for (const FillMode fill :
+         {FillMode::constant, FillMode::nearest, FillMode::reflect, FillMode::wrap, FillMode::repeat})
       for (const AffineMap& map : {kTurned, kFar, kMoved, kFlipped})
         for (const int64_t c : {1, 2, 3, 4, 5, 8})
           for (const bool interpolate : {true, false})
             for (const auto& [h, w] : {std::pair{7, 5}, {1, 6}, {6, 1}, {40, 70}})
-              expect_reference({.h = h, .w = w, .c = c, .oh = h, .ow = w, .map = map, .fill = fill, .cval = 17,
-                                .interpolate = interpolate}, ++seed);
+              expect_reference({.h = h,
+                                .w = w,
+                                .c = c,
+                                .oh = h,
+                                .ow = w,
+                                .map = map,
+                                .fill = fill,
+                                .cval = 17,
+                                .interpolate = interpolate},
+                               ++seed);
   });
 }
 
@@ -68,9 +77,10 @@ TEST(Resample, TurnsAPictureOverByWholePixels) {
 
 TEST(Resample, StaysInsideThePictureForMapsBeyondAllNumbers) {
   for_instruction_sets([] {
-    for (const FillMode fill : {FillMode::constant, FillMode::nearest, FillMode::reflect, FillMode::wrap, FillMode::repeat})
-      for (const float x : resampled({.h = 5, .w = 4, .c = 3, .oh = 5, .ow = 4, .map = kUnlikely, .fill = fill},
-                                     random_picture(60, 3)))
+    for (const FillMode fill :
+         {FillMode::constant, FillMode::nearest, FillMode::reflect, FillMode::wrap, FillMode::repeat})
+      for (const float x :
+           resampled({.h = 5, .w = 4, .c = 3, .oh = 5, .ow = 4, .map = kUnlikely, .fill = fill}, random_picture(60, 3)))
         (void)x;
   });
 }

@@ -17,7 +17,8 @@ TEST(RandomBrightness, AgreesWithTheReference) {
       return dst;
     }};
     check_layer({.line = problem.line,
-                 .layer = std::make_shared<RandomBrightness>(RandomBrightnessOptions{.factor = {-0.2, 0.3}, .value_range = {-10, 10}}),
+                 .layer = std::make_shared<RandomBrightness>(
+                     RandomBrightnessOptions{.factor = {-0.2, 0.3}, .value_range = {-10, 10}}),
                  .batch = problem.size("n"),
                  .shapes = {shape},
                  .truth = truth,
@@ -26,20 +27,30 @@ TEST(RandomBrightness, AgreesWithTheReference) {
 }
 
 TEST(RandomBrightness, KeepsNumbersWithinTheRange) {
-  const auto layer = std::make_shared<RandomBrightness>(RandomBrightnessOptions{.factor = {0.5, 0.5}, .value_range = {0, 1}});
-  const LayerResult result =
-      run_layer({.layer = layer, .batch = 1, .shapes = {{1, 2, 1}}, .inputs = {{0.25f, 0.75f}}, .diff_output = {2, 3}, .training = true});
+  const auto layer =
+      std::make_shared<RandomBrightness>(RandomBrightnessOptions{.factor = {0.5, 0.5}, .value_range = {0, 1}});
+  const LayerResult result = run_layer({.layer = layer,
+                                        .batch = 1,
+                                        .shapes = {{1, 2, 1}},
+                                        .inputs = {{0.25f, 0.75f}},
+                                        .diff_output = {2, 3},
+                                        .training = true});
   EXPECT_EQ(result.output, Floats({0.75f, 1}));
   EXPECT_EQ(result.diff_inputs[0], Floats({2, 0}));
 }
 
 TEST(RandomBrightness, GivesItsInputUnchangedInInference) {
-  EXPECT_EQ(apply(std::make_shared<RandomBrightness>(RandomBrightnessOptions{.factor = 0.5}), {1, 3, 1}, {1, 2, 300}), Floats({1, 2, 300}));
+  EXPECT_EQ(apply(std::make_shared<RandomBrightness>(RandomBrightnessOptions{.factor = 0.5}), {1, 3, 1}, {1, 2, 300}),
+            Floats({1, 2, 300}));
 }
 
 TEST(RandomBrightness, RefusesMoreThanTheRange) {
   const RandomBrightness layer({.factor = 1.5, .name = "light"});
-  EXPECT_EQ(refusal([&] { return layer.infer(std::vector<Shape>{{4, 4, 3}}); }, ErrorKind::usage),
+  EXPECT_EQ(refusal(
+                [&] {
+                  return layer.infer(std::vector<Shape>{{4, 4, 3}});
+                },
+                ErrorKind::usage),
             "light: factor must lie between -1 and 1 (got -1.5 to 1.5)");
 }
 

@@ -15,7 +15,8 @@ Truth truth_of(const Shape& shape, double low, double high) {
       const double factor = static_cast<float>(drawn_of(static_cast<int64_t>(first / picture), low, high).first);
       for (size_t c = 0; c < channels; ++c) {
         double mean = 0;
-        for (size_t i = c; i < picture; i += channels) mean += dst[first + i] * static_cast<double>(channels) / static_cast<double>(picture);
+        for (size_t i = c; i < picture; i += channels)
+          mean += dst[first + i] * static_cast<double>(channels) / static_cast<double>(picture);
         for (size_t i = c; i < picture; i += channels) dst[first + i] = (dst[first + i] - mean) * factor + mean;
       }
     }
@@ -40,14 +41,19 @@ TEST(RandomContrast, AgreesWithTheReference) {
 
 TEST(RandomContrast, KeepsNumbersWithinTheRange) {
   const auto layer = std::make_shared<RandomContrast>(RandomContrastOptions{.factor = {0, 1}, .value_range = {0, 1}});
-  const LayerResult result = run_layer({.layer = layer, .batch = 1, .shapes = {{1, 2, 1}}, .inputs = {{0, 1}}, .diff_output = {1, 1}, .training = true});
+  const LayerResult result = run_layer(
+      {.layer = layer, .batch = 1, .shapes = {{1, 2, 1}}, .inputs = {{0, 1}}, .diff_output = {1, 1}, .training = true});
   EXPECT_EQ(result.output, Floats({0, 1}));
   EXPECT_EQ(result.diff_inputs[0], Floats({0, 0}));
 }
 
 TEST(RandomContrast, RefusesMoreThanOne) {
   const RandomContrast layer({.factor = 1.5, .name = "contrast"});
-  EXPECT_EQ(refusal([&] { return layer.infer(std::vector<Shape>{{4, 4, 3}}); }, ErrorKind::usage),
+  EXPECT_EQ(refusal(
+                [&] {
+                  return layer.infer(std::vector<Shape>{{4, 4, 3}});
+                },
+                ErrorKind::usage),
             "contrast: factor must lie between 0 and 1 (got 1.5 and 1.5)");
 }
 

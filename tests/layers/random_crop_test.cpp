@@ -28,15 +28,23 @@ TEST(RandomCrop, TakesTheMiddleInInference) {
 
 TEST(RandomCrop, BringsSmallPicturesToSizeInTraining) {
   const auto layer = std::make_shared<RandomCrop>(RandomCropOptions{.height = 2, .width = 2});
-  const LayerResult result = run_layer(
-      {.layer = layer, .batch = 1, .shapes = {{1, 1, 1}}, .inputs = {{5}}, .diff_output = {1, 2, 3, 4}, .training = true});
+  const LayerResult result = run_layer({.layer = layer,
+                                        .batch = 1,
+                                        .shapes = {{1, 1, 1}},
+                                        .inputs = {{5}},
+                                        .diff_output = {1, 2, 3, 4},
+                                        .training = true});
   EXPECT_EQ(result.output, Floats({5, 5, 5, 5}));
   EXPECT_EQ(result.diff_inputs[0], Floats({10}));
 }
 
 TEST(RandomCrop, RefusesASizeOfNothing) {
   const RandomCrop layer({.height = 0, .width = 3, .name = "cut"});
-  EXPECT_EQ(refusal([&] { return layer.infer(std::vector<Shape>{{4, 4, 3}}); }, ErrorKind::usage),
+  EXPECT_EQ(refusal(
+                [&] {
+                  return layer.infer(std::vector<Shape>{{4, 4, 3}});
+                },
+                ErrorKind::usage),
             "cut: height and width cannot be (got 0x3, expected sizes from 1 to 65536)");
 }
 

@@ -15,15 +15,16 @@ TEST(RandomFlip, AgreesWithTheReference) {
 }
 
 TEST(RandomFlip, TurnsEverySecondPictureOver) {
-  const LayerResult result = run_layer({.layer = std::make_shared<RandomFlip>(RandomFlipOptions{.mode = FlipMode::horizontal}),
-                                        .batch = 200,
-                                        .shapes = {{1, 2, 1}},
-                                        .inputs = {[] {
-                                          Floats pairs;
-                                          for (int i = 0; i < 200; ++i) pairs.insert(pairs.end(), {1, 2});
-                                          return pairs;
-                                        }()},
-                                        .training = true});
+  const LayerResult result =
+      run_layer({.layer = std::make_shared<RandomFlip>(RandomFlipOptions{.mode = FlipMode::horizontal}),
+                 .batch = 200,
+                 .shapes = {{1, 2, 1}},
+                 .inputs = {[] {
+                   Floats pairs;
+                   for (int i = 0; i < 200; ++i) pairs.insert(pairs.end(), {1, 2});
+                   return pairs;
+                 }()},
+                 .training = true});
   int turned = 0;
   for (size_t i = 0; i < 400; i += 2) {
     EXPECT_EQ(result.output[i] + result.output[i + 1], 3);
@@ -37,8 +38,13 @@ TEST(RandomFlip, GivesItsInputUnchangedInInference) {
 }
 
 TEST(RandomFlip, RefusesAModeItDoesNotKnow) {
-  EXPECT_EQ(refusal([] { options_from_json<RandomFlipOptions>(Json{{"mode", "horizontl"}}, "flip"); }, ErrorKind::usage),
-            "flip: mode: cannot be (got \"horizontl\", expected horizontal, vertical or horizontal_and_vertical); did you mean \"horizontal\"?");
+  EXPECT_EQ(refusal(
+                [] {
+                  options_from_json<RandomFlipOptions>(Json{{"mode", "horizontl"}}, "flip");
+                },
+                ErrorKind::usage),
+            "flip: mode: cannot be (got \"horizontl\", expected horizontal, vertical or horizontal_and_vertical); did "
+            "you mean \"horizontal\"?");
 }
 
 }  // namespace

@@ -25,17 +25,26 @@ inline Truth map_truth(const Shape& shape, const Shape& dst, kernels::RandomMapP
   return {.forward = [=](auto& inputs, auto&) {
     const int64_t batch = static_cast<int64_t>(inputs[0].size()) / shape.elements();
     // A constant lies around the picture: the edge is mixed with it.
-    const int64_t frame = p.fill == kernels::FillMode::constant ? 1 : 0, h = shape[0] + 2 * frame, w = shape[1] + 2 * frame;
+    const int64_t frame = p.fill == kernels::FillMode::constant ? 1 : 0, h = shape[0] + 2 * frame,
+                  w = shape[1] + 2 * frame;
     Doubles all;
     for (int64_t n = 0; n < batch; ++n) {
       const auto [first, second] = drawn_of(n, p.low[0], p.high[0], p.low[1], p.high[1]);
-      Doubles framed(static_cast<size_t>(h * w * shape[2]), static_cast<double>(p.value)), to(static_cast<size_t>(dst.elements()));
+      Doubles framed(static_cast<size_t>(h * w * shape[2]), static_cast<double>(p.value)),
+          to(static_cast<size_t>(dst.elements()));
       for (int64_t i = 0; i < shape[0]; ++i)
         for (int64_t j = 0; j < shape[1] * shape[2]; ++j)
           framed[static_cast<size_t>(((i + frame) * w + frame) * shape[2] + j)] =
               inputs[0][static_cast<size_t>((n * shape[0] + i) * shape[1] * shape[2] + j)];
-      kernels::Resample resample{.h = h, .w = w, .c = shape[2], .oh = dst[0], .ow = dst[1], .map = kernels::map_of(p, first, second),
-                                 .fill = p.fill, .cval = p.value, .interpolate = p.interpolate};
+      kernels::Resample resample{.h = h,
+                                 .w = w,
+                                 .c = shape[2],
+                                 .oh = dst[0],
+                                 .ow = dst[1],
+                                 .map = kernels::map_of(p, first, second),
+                                 .fill = p.fill,
+                                 .cval = p.value,
+                                 .interpolate = p.interpolate};
       resample.map.row[2] += static_cast<double>(frame);
       resample.map.column[2] += static_cast<double>(frame);
       kernels::resample_ref(resample, framed.data(), to.data());

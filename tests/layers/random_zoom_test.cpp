@@ -8,13 +8,20 @@ namespace {
 
 TEST(RandomZoom, AgreesWithTheReference) {
   check_map_layer([] { return std::make_shared<RandomZoom>(RandomZoomOptions{.height_factor = 0.5}); },
-                  {.kind = kernels::MapKind::zoom_alike, .low = {0.5, 0.5}, .high = {1.5, 1.5}, .fill = kernels::FillMode::reflect});
+                  {.kind = kernels::MapKind::zoom_alike,
+                   .low = {0.5, 0.5},
+                   .high = {1.5, 1.5},
+                   .fill = kernels::FillMode::reflect});
   check_map_layer(
       [] {
-        return std::make_shared<RandomZoom>(
-            RandomZoomOptions{.height_factor = 0.5, .width_factor = Factor(-0.3, 0), .interpolation = Interpolation::nearest});
+        return std::make_shared<RandomZoom>(RandomZoomOptions{
+            .height_factor = 0.5, .width_factor = Factor(-0.3, 0), .interpolation = Interpolation::nearest});
       },
-      {.kind = kernels::MapKind::zoom, .low = {0.5, 0.7}, .high = {1.5, 1}, .fill = kernels::FillMode::reflect, .interpolate = false});
+      {.kind = kernels::MapKind::zoom,
+       .low = {0.5, 0.7},
+       .high = {1.5, 1},
+       .fill = kernels::FillMode::reflect,
+       .interpolate = false});
 }
 
 TEST(RandomZoom, ShrinksThingsAboveZero) {
@@ -26,7 +33,11 @@ TEST(RandomZoom, ShrinksThingsAboveZero) {
 
 TEST(RandomZoom, RefusesToLeaveNothing) {
   const RandomZoom layer({.height_factor = 1, .name = "zoom"});
-  EXPECT_EQ(refusal([&] { return layer.infer(std::vector<Shape>{{4, 4, 3}}); }, ErrorKind::usage),
+  EXPECT_EQ(refusal(
+                [&] {
+                  return layer.infer(std::vector<Shape>{{4, 4, 3}});
+                },
+                ErrorKind::usage),
             "zoom: factors must be above -1, which leaves nothing (got -1)");
 }
 

@@ -23,8 +23,10 @@ Split noise(DType type = DType::u8) {
   std::vector<int32_t> labels;
   for (int64_t i = 0; i < kPictures; ++i) labels.push_back(static_cast<int32_t>(i % kClasses));
   for (size_t i = 0; i < numbers.size(); ++i)
-    if (type == DType::u8) pixels.values<uint8_t>()[i] = static_cast<uint8_t>(127 + 100 * numbers[i]);
-    else pixels.values<float>()[i] = numbers[i];
+    if (type == DType::u8)
+      pixels.values<uint8_t>()[i] = static_cast<uint8_t>(127 + 100 * numbers[i]);
+    else
+      pixels.values<float>()[i] = numbers[i];
   return Split(std::make_shared<const Pictures>(std::move(pixels), std::move(labels)));
 }
 
@@ -79,7 +81,8 @@ TEST(AugmentedExamples, DependOnEpochAndPositionAlone) {
 
 TEST(AugmentedExamples, AreChangedBeforeTheyArePreprocessed) {
   const Fixture f({.transform = {.fill_mode = FillMode::constant, .cval = 51}});
-  const AugmentOptions away = {.transform = {.height_shift_range = {.values = {100}}, .fill_mode = FillMode::constant, .cval = 51}};
+  const AugmentOptions away = {
+      .transform = {.height_shift_range = {.values = {100}}, .fill_mode = FillMode::constant, .cval = 51}};
   EXPECT_EQ(Fixture(away).drawn(0, 0, 0), Floats(kNumbers, 51.0f / 255.0f));
   EXPECT_EQ(Fixture(away, DType::f32).drawn(0, 0, 0), Floats(kNumbers, 51.0f));
 }
@@ -93,8 +96,8 @@ Floats trained(const Fixture& f, int threads, int parts = 1) {
       if (trainer.optimizer().iterations() == step) trainer.stop();
     }
   };
-  Model model = sequential({.input_shape = {8, 8, 3}, .seed = 3}, Conv2D({.filters = 4, .kernel_size = {3, 3}}), Flatten(),
-                           Dense({.units = 3, .activation = ActivationKind::softmax}));
+  Model model = sequential({.input_shape = {8, 8, 3}, .seed = 3}, Conv2D({.filters = 4, .kernel_size = {3, 3}}),
+                           Flatten(), Dense({.units = 3, .activation = ActivationKind::softmax}));
   const TrainerOptions options = {.optimizer = {.name = "sgd"}, .seed = 11, .threads = threads, .lanes = 4};
   TrainingPlace place;
   for (int part = 1; part <= parts; ++part) {
@@ -135,11 +138,13 @@ TEST(AugmentedExamples, MixTargetsAsTheyMixPictures) {
     for (int64_t i = static_cast<int64_t>(other); i < kPictures && !found; i += kClasses) {
       const Floats partner = f.picture(i);
       float apart = 0;
-      for (size_t k = 0; k < drawn.size(); ++k) apart = std::max(apart, std::abs(drawn[k] - share * own[k] - (1 - share) * partner[k]));
+      for (size_t k = 0; k < drawn.size(); ++k)
+        apart = std::max(apart, std::abs(drawn[k] - share * own[k] - (1 - share) * partner[k]));
       found = apart < 1e-5f;
     }
     EXPECT_TRUE(found) << position;
-    EXPECT_EQ(f.augmented.drawn_label(0, {.seed = 5, .position = position}), share >= 0.5f ? 0 : static_cast<int32_t>(other));
+    EXPECT_EQ(f.augmented.drawn_label(0, {.seed = 5, .position = position}),
+              share >= 0.5f ? 0 : static_cast<int32_t>(other));
   }
 }
 
@@ -167,7 +172,8 @@ TEST(AugmentedExamples, OfAllKindsTrainToTheSameBits) {
 
 TEST(AugmentedExamples, AreNeverDrawnForEvaluation) {
   const Fixture f(kTutorial);
-  Model model = sequential({.input_shape = {8, 8, 3}, .seed = 3}, Flatten(), Dense({.units = 3, .activation = ActivationKind::softmax}));
+  Model model = sequential({.input_shape = {8, 8, 3}, .seed = 3}, Flatten(),
+                           Dense({.units = 3, .activation = ActivationKind::softmax}));
   Trainer trainer(model);
   EXPECT_EQ(trainer.evaluate(f.augmented).probabilities, trainer.evaluate(f.examples).probabilities);
 }
