@@ -30,7 +30,7 @@ void turn_pixel(float* rgb, float turn) {
   hue += 6 * turn;
   hue -= 6 * std::floor(hue / 6);
   for (int c = 0; c < 3; ++c) {
-    const float k = std::fmod(hue + static_cast<float>(5 - 2 * c), 6.0f);
+    const float ahead = hue + static_cast<float>(5 - 2 * c), k = ahead < 6 ? ahead : ahead - 6;
     rgb[c] = most - span * std::clamp(std::min(k, 4 - k), 0.0f, 1.0f);
   }
 }
