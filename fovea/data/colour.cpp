@@ -19,16 +19,16 @@ void each(Canvas& canvas, ValueRange range, F&& f) {
 
 float gray(const float* rgb) { return 0.299f * rgb[0] + 0.587f * rgb[1] + 0.114f * rgb[2]; }
 
-// Hue and saturation in sixths of the circle and shares (Smith 1978), of numbers from 0 to 1.
+// The hue in sixths of the circle (Smith 1978); saturation and value stay, so the scale does not matter.
 void turn_pixel(float* rgb, float turn) {
   const float most = std::max({rgb[0], rgb[1], rgb[2]}), least = std::min({rgb[0], rgb[1], rgb[2]}),
               span = most - least;
   if (span == 0) return;
-  float hue = most == rgb[0]   ? (rgb[1] - rgb[2]) / span
-              : most == rgb[1] ? (rgb[2] - rgb[0]) / span + 2
-                               : (rgb[0] - rgb[1]) / span + 4;
-  hue += 6 * turn;
-  hue -= 6 * std::floor(hue / 6);
+  const float third = most == rgb[0] ? 0 : most == rgb[1] ? 2 : 4;
+  const float across = most == rgb[0] ? rgb[1] - rgb[2] : most == rgb[1] ? rgb[2] - rgb[0] : rgb[0] - rgb[1];
+  float hue = third + across / span + 6 * turn;  // -4 … 8
+  hue += hue < 0 ? 6.0f : 0.0f;
+  hue -= hue >= 6 ? 6.0f : 0.0f;
   for (int c = 0; c < 3; ++c) {
     const float ahead = hue + static_cast<float>(5 - 2 * c), k = ahead < 6 ? ahead : ahead - 6;
     rgb[c] = most - span * std::clamp(std::min(k, 4 - k), 0.0f, 1.0f);
@@ -70,16 +70,10 @@ void saturate(Canvas& canvas, ValueRange range, float factor) {
   }
 }
 
-void turn_hue(Canvas& canvas, ValueRange range, float turn) {
+void turn_hue(Canvas& canvas, float turn) {
   if (canvas.channels() != 3) return;
-  const float span = range.high - range.low;
   float* x = canvas.now();
-  for (int64_t i = 0; i < canvas.pixels(); ++i, x += 3) {
-    float rgb[3];
-    for (int c = 0; c < 3; ++c) rgb[c] = (x[c] - range.low) / span;
-    turn_pixel(rgb, turn);
-    for (int c = 0; c < 3; ++c) x[c] = range.low + rgb[c] * span;
-  }
+  for (int64_t i = 0; i < canvas.pixels(); ++i) turn_pixel(x + 3 * i, turn);
 }
 
 void sharpen(Canvas& canvas, ValueRange range, float factor) {
@@ -156,7 +150,7 @@ void jitter(const JitterOptions& options, ValueRange range, Canvas& canvas, Rand
     if (change == 1 && options.contrast > 0) change_contrast(canvas, range, factor(options.contrast));
     if (change == 2 && options.saturation > 0) saturate(canvas, range, factor(options.saturation));
     if (change == 3 && options.hue > 0)
-      turn_hue(canvas, range, static_cast<float>(Range{-options.hue, options.hue}.draw(random)));
+      turn_hue(canvas, static_cast<float>(Range{-options.hue, options.hue}.draw(random)));
   }
 }
 

@@ -12,7 +12,7 @@ namespace fovea {
 void brighten(Canvas& canvas, ValueRange range, float factor);
 void change_contrast(Canvas& canvas, ValueRange range, float factor);
 void saturate(Canvas& canvas, ValueRange range, float factor);
-void turn_hue(Canvas& canvas, ValueRange range, float turn);  // a share of the circle, -0.5 … 0.5
+void turn_hue(Canvas& canvas, float turn);  // a share of the circle, -0.5 … 0.5
 void sharpen(Canvas& canvas, ValueRange range, float factor);
 
 void posterize(Canvas& canvas, ValueRange range, int bits);        // of 8, that are kept

@@ -63,18 +63,18 @@ TEST(Colour, IsPillowsToAByte) {
 
 TEST(Colour, HuesTurnAroundTheCircle) {
   Canvas canvas = canvas_of({1, 3, 3}, {200, 0, 0, 100, 100, 100, 10, 60, 35});
-  turn_hue(canvas, {}, 1.0f / 3);
+  turn_hue(canvas, 1.0f / 3);
   expect_near(numbers_of(canvas), {0, 200, 0, 100, 100, 100, 35, 10, 60}, 1e-3f);
-  turn_hue(canvas, {}, -1.0f / 3);
+  turn_hue(canvas, -1.0f / 3);
   expect_near(numbers_of(canvas), {200, 0, 0, 100, 100, 100, 10, 60, 35}, 1e-3f);
-  turn_hue(canvas, {}, 0.5f);
+  turn_hue(canvas, 0.5f);
   expect_near(numbers_of(canvas), {0, 200, 200, 100, 100, 100, 60, 10, 35}, 1e-3f);
 }
 
 TEST(Colour, LeavesGrayPicturesWithoutColours) {
   Canvas canvas = canvas_of({1, 3, 1}, {1, 2, 3});
   saturate(canvas, {}, 3);
-  turn_hue(canvas, {}, 0.2f);
+  turn_hue(canvas, 0.2f);
   EXPECT_EQ(numbers_of(canvas), Floats({1, 2, 3}));
 }
 
