@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <thread>
 
 #include "fovea/base/random.h"
 #include "fovea/layers/add.h"
@@ -105,6 +106,15 @@ TEST(Determinism, AlsoWithPenaltiesConstraintsAveragesAndGatheredGradients) {
 }
 
 TEST(Determinism, ASecondTrainingGivesTheSameBits) { EXPECT_TRUE(same_bits(trained(2), trained(2))); }
+
+TEST(Determinism, TrainingsSideBySideDoNotMeet) {
+  const std::vector<float> alone = trained(1);
+  std::vector<std::vector<float>> beside(3);
+  std::vector<std::thread> threads;
+  for (std::vector<float>& result : beside) threads.emplace_back([&] { result = trained(2); });
+  for (std::thread& thread : threads) thread.join();
+  for (const std::vector<float>& result : beside) EXPECT_TRUE(same_bits(result, alone));
+}
 
 TEST(Determinism, AnotherSeedGivesOtherBits) { EXPECT_FALSE(same_bits(trained(1, 3), trained(1, 4))); }
 
