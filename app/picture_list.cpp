@@ -28,7 +28,9 @@ bool is_array(const std::string& path) { return lower_extension(path) == ".npy" 
 
 bool is_picture(const std::string& path) {
   const std::string extension = lower_extension(path);
-  return extension == ".png" || extension == ".jpg" || extension == ".jpeg";
+  for (const char* known : {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".ppm", ".pgm"})
+    if (extension == known) return true;
+  return false;
 }
 
 class FileSource final : public PictureSource {
@@ -130,7 +132,7 @@ void PictureList::add(const std::string& name) {
   if (folder_exists(name)) {
     const int64_t before = size();
     add_folder(name, 0);
-    if (size() == before) throw file_error(name, "the folder holds no pictures (expected PNG or JPEG files)");
+    if (size() == before) throw file_error(name, "the folder holds no pictures (expected {} files)", kImageFormats);
   } else if (file_exists(name)) {
     if (is_array(name)) {
       add_array(name);

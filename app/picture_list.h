@@ -23,7 +23,7 @@ class PictureList {
  public:
   explicit PictureList(PictureRules rules) : rules_(std::move(rules)) {}
 
-  // PNG or JPEG file; folder of such files, and of folders; FILE.npy, FILE.npz (x, else x_test), each also with
+  // File of a picture; folder of such files, and of folders; FILE.npy, FILE.npz (x, else x_test), each also with
   // ":INDEX"; DATA:SPLIT:INDEX. Throws Error where that is none of these; files are opened when they are read.
   void add(const std::string& name);
 

@@ -168,7 +168,7 @@ int predict(const Arguments& words) {
                    "a run folder, FILE.safetensors, FILE.json or a name that \"fovea models\" lists");
   table.positionals(
       "FILE", arguments.files,
-      "PNG and JPEG files, folders of them, FILE.npy and FILE.npz (x, else x_test; FILE.npy:INDEX for one), "
+      "files of pictures, folders of them, FILE.npy and FILE.npz (x, else x_test; FILE.npy:INDEX for one), "
       "DATA:SPLIT:INDEX as in fashion-mnist:test:0, - for a list on stdin");
   table.section("Prediction");
   table.add("--top", arguments.top, {.value = "N", .help = "classes a picture, the likeliest first", .least = 1});

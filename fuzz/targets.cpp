@@ -5,6 +5,7 @@
 #include "app/config_file.h"
 #include "fovea/base/error.h"
 #include "fovea/data/source.h"
+#include "fovea/formats/bmp_pnm.h"
 #include "fovea/formats/gzip.h"
 #include "fovea/formats/idx.h"
 #include "fovea/formats/jpeg.h"
@@ -12,6 +13,7 @@
 #include "fovea/formats/npz.h"
 #include "fovea/formats/png.h"
 #include "fovea/formats/safetensors.h"
+#include "fovea/formats/webp.h"
 #include "fovea/io/architecture.h"
 #include "fovea/io/model_file.h"
 #include "fovea/layers/conv2d.h"
@@ -58,7 +60,16 @@ void idx(Bytes input) {
 
 void gzip(Bytes input) { gunzip(input, kWhere, kMaxBytes); }
 void png(Bytes input) { decode_png(input, kWhere, kLimits); }
-void jpeg(Bytes input) { decode_jpeg(input, kWhere, kLimits); }
+void jpeg(Bytes input) { decode_jpeg(input, kWhere, {.limits = kLimits}); }
+// Known by its content, turned upright; what the header promises is kept.
+void image(Bytes input) {
+  const Image image = decode_image(input, kWhere, {.limits = kLimits, .least_height = 8, .least_width = 8});
+  const ImageHeader header = read_image_header(input, kWhere, kLimits);
+  if (header.height < image.height || header.width < image.width || header.channels != image.channels) std::abort();
+}
+void webp(Bytes input) { decode_webp(input, kWhere, kLimits); }
+void bmp(Bytes input) { decode_bmp(input, kWhere, kLimits); }
+void pnm(Bytes input) { decode_pnm(input, kWhere, kLimits); }
 void json(Bytes input) {
   parse_json(as_text(input), kWhere);
   parse_sorted_json(as_text(input), kWhere);
@@ -168,6 +179,10 @@ const std::vector<Target>& targets() {
       {"gzip", gzip, {".gz"}},
       {"png", png, {".png"}},
       {"jpeg", jpeg, {".jpg"}},
+      {"image", image, {".jpg", ".png", ".webp", ".bmp", ".ppm", ".pgm"}},
+      {"webp", webp, {".webp"}},
+      {"bmp", bmp, {".bmp"}},
+      {"pnm", pnm, {".ppm", ".pgm"}},
       {"json", json, {".json"}},
       {"architecture", architecture, {}, architectures},
       {"cifar10", cifar10, {}, cifar_records},

@@ -9,7 +9,7 @@
 
 namespace fovea {
 
-// A PNG or JPEG file, known by its content.
+// A picture's file, known by its content.
 Image load_picture(const std::string& path);
 
 inline Shape shape_of(const Image& image) { return {image.height, image.width, image.channels}; }

@@ -26,10 +26,28 @@ struct ImageLimits {
   int64_t pixels = int64_t{1} << 27;
 };
 
+// What a file's header says of its picture.
+struct ImageHeader {
+  int64_t height = 0, width = 0, channels = 0;
+};
+
+struct DecodeOptions {
+  ImageLimits limits = {};
+  // A JPEG may be decoded at 1/2, 1/4 or 1/8 of its size, as long as the picture keeps this height and width; 0: never.
+  int64_t least_height = 0, least_width = 0;
+};
+
 // Throws where the size is empty or above the limits.
 void check_image_size(int64_t height, int64_t width, const ImageLimits& limits, const std::string& where);
 
-// PNG or JPEG, as gray or RGB.
-Image decode_image(Bytes bytes, const std::string& where, const ImageLimits& limits = {});
+// "PNG, JPEG, WebP, BMP, PPM or PGM".
+extern const char* const kImageFormats;
+
+// As gray or RGB, turned the way up that the camera was held (EXIF). Transparency is dropped and not blended, as by
+// Pillow's convert("RGB").
+Image decode_image(Bytes bytes, const std::string& where, const DecodeOptions& options = {});
+
+// Height, width and channels of what decode_image would give, and its errors as far as they show in the header.
+ImageHeader read_image_header(Bytes bytes, const std::string& where, const ImageLimits& limits = {});
 
 }  // namespace fovea

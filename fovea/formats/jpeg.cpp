@@ -51,6 +51,10 @@ struct Decoder {
     std::longjmp(self->back, 1);
   }
 
+  Error wrong(const std::string& where) const {
+    return file_error(where, "not a JPEG file that can be read ({})", message);
+  }
+
   bool read_header(Bytes bytes) {
     if (setjmp(back)) return false;
     jpeg_create_decompress(&jpeg);
@@ -64,6 +68,16 @@ struct Decoder {
     } else {
       jpeg.out_color_space = JCS_RGB;
     }
+    return true;
+  }
+  // The smallest of 1/1, 1/2, 1/4 and 1/8 that keeps these sides, rounded up; whole where they are 0.
+  bool choose_size(int64_t least_height, int64_t least_width) {
+    if (setjmp(back)) return false;
+    jpeg.scale_num = jpeg.scale_denom = 1;
+    if (least_height > 0 && least_width > 0)
+      while (jpeg.scale_denom < 8 && jpeg.image_height >= least_height * 2 * jpeg.scale_denom &&
+             jpeg.image_width >= least_width * 2 * jpeg.scale_denom)
+        jpeg.scale_denom *= 2;
     jpeg_calc_output_dimensions(&jpeg);
     return true;
   }
@@ -97,17 +111,24 @@ struct Decoder {
 
 bool is_jpeg(Bytes beginning) { return as_text(beginning).starts_with("\xff\xd8\xff"); }
 
-Image decode_jpeg(Bytes bytes, const std::string& where, const ImageLimits& limits) {
+ImageHeader jpeg_header(Bytes bytes, const std::string& where, const ImageLimits& limits) {
   Decoder decoder;
-  const auto wrong = [&] { return file_error(where, "not a JPEG file that can be read ({})", decoder.message); };
-  if (!decoder.read_header(bytes)) throw wrong();
-  const auto height = static_cast<int64_t>(decoder.jpeg.output_height);
-  const auto width = static_cast<int64_t>(decoder.jpeg.output_width);
-  check_image_size(height, width, limits, where);
-  const bool cmyk = decoder.jpeg.out_color_space == JCS_CMYK;
-  Image image(height, width, cmyk ? 3 : decoder.jpeg.output_components);
-  std::vector<uint8_t> row(cmyk ? static_cast<size_t>(width) * 4 : 0);
-  if (!decoder.read_rows(image, cmyk ? row.data() : nullptr)) throw wrong();
+  if (!decoder.read_header(bytes)) throw decoder.wrong(where);
+  const jpeg_decompress_struct& jpeg = decoder.jpeg;
+  check_image_size(jpeg.image_height, jpeg.image_width, limits, where);
+  return {jpeg.image_height, jpeg.image_width, jpeg.out_color_space == JCS_GRAYSCALE ? 1 : 3};
+}
+
+Image decode_jpeg(Bytes bytes, const std::string& where, const DecodeOptions& options) {
+  Decoder decoder;
+  if (!decoder.read_header(bytes)) throw decoder.wrong(where);
+  const jpeg_decompress_struct& jpeg = decoder.jpeg;
+  check_image_size(jpeg.image_height, jpeg.image_width, options.limits, where);
+  if (!decoder.choose_size(options.least_height, options.least_width)) throw decoder.wrong(where);
+  const bool cmyk = jpeg.out_color_space == JCS_CMYK;
+  Image image(jpeg.output_height, jpeg.output_width, cmyk ? 3 : jpeg.output_components);
+  std::vector<uint8_t> row(cmyk ? static_cast<size_t>(image.width) * 4 : 0);
+  if (!decoder.read_rows(image, cmyk ? row.data() : nullptr)) throw decoder.wrong(where);
   return image;
 }
 

@@ -9,8 +9,9 @@ namespace fovea {
 
 bool is_jpeg(Bytes beginning);
 
-// Gray files as gray, all others as RGB; CMYK is read as Adobe writes it, inverted. The way a camera was held (EXIF) is
-// not applied, as in Keras.
-Image decode_jpeg(Bytes bytes, const std::string& where, const ImageLimits& limits = {});
+ImageHeader jpeg_header(Bytes bytes, const std::string& where, const ImageLimits& limits = {});
+
+// Gray files as gray, all others as RGB; CMYK is read as Adobe writes it, inverted.
+Image decode_jpeg(Bytes bytes, const std::string& where, const DecodeOptions& options = {});
 
 }  // namespace fovea

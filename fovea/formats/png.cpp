@@ -72,6 +72,24 @@ struct Reader {
   Reader& operator=(const Reader&) = delete;
   ~Reader() { png_destroy_read_struct(&png, &info, nullptr); }
 
+  Error wrong(const std::string& where) const {
+    return file_error(where, "not a PNG file that can be read ({})", trouble.message);
+  }
+
+  ImageHeader header(Bytes bytes, const std::string& where, const ImageLimits& limits) {
+    if (!read_header()) throw wrong(where);
+    const auto height = static_cast<int64_t>(png_get_image_height(png, info));
+    const auto width = static_cast<int64_t>(png_get_image_width(png, info));
+    check_image_size(height, width, limits, where);
+    // The rows as they were before compression must fit into what is left of the file.
+    const uint64_t packed = uint64_t{png_get_rowbytes(png, info)} * static_cast<uint64_t>(height);
+    if (!deflate_can_hold(bytes.size(), packed))
+      throw file_error(where, "the file is too short for a picture of {}x{} pixels (got {} bytes)", width, height,
+                       bytes.size());
+    const bool colour = (png_get_color_type(png, info) & PNG_COLOR_MASK_COLOR) != 0;
+    return {height, width, colour ? 3 : 1};
+  }
+
   bool read_header() {
     if (setjmp(png_jmpbuf(png))) return false;
     png_read_info(png, info);
@@ -129,25 +147,21 @@ struct Writer {
 
 bool is_png(Bytes beginning) { return as_text(beginning).starts_with("\x89PNG\r\n\x1a\n"); }
 
+ImageHeader png_header(Bytes bytes, const std::string& where, const ImageLimits& limits) {
+  Reader reader(bytes);
+  return reader.header(bytes, where, limits);
+}
+
 Image decode_png(Bytes bytes, const std::string& where, const ImageLimits& limits) {
   Reader reader(bytes);
-  const auto wrong = [&] { return file_error(where, "not a PNG file that can be read ({})", reader.trouble.message); };
-  if (!reader.read_header()) throw wrong();
-  const auto height = static_cast<int64_t>(png_get_image_height(reader.png, reader.info));
-  const auto width = static_cast<int64_t>(png_get_image_width(reader.png, reader.info));
-  check_image_size(height, width, limits, where);
-  // The rows as they were before compression must fit into what is left of the file.
-  const uint64_t packed = uint64_t{png_get_rowbytes(reader.png, reader.info)} * static_cast<uint64_t>(height);
-  if (!deflate_can_hold(bytes.size(), packed))
-    throw file_error(where, "the file is too short for a picture of {}x{} pixels (got {} bytes)", width, height,
-                     bytes.size());
-  if (!reader.convert()) throw wrong();
-  Image image(height, width, png_get_channels(reader.png, reader.info));
-  assert((image.channels == 1 || image.channels == 3) && "gray or RGB after the conversions");
-  assert(static_cast<int64_t>(png_get_rowbytes(reader.png, reader.info)) == width * image.channels);
+  const ImageHeader header = reader.header(bytes, where, limits);
+  if (!reader.convert()) throw reader.wrong(where);
+  Image image(header.height, header.width, header.channels);
+  assert(png_get_channels(reader.png, reader.info) == image.channels && "gray or RGB after the conversions");
+  assert(static_cast<int64_t>(png_get_rowbytes(reader.png, reader.info)) == image.width * image.channels);
   std::vector<png_bytep> rows;
-  for (int64_t y = 0; y < height; ++y) rows.push_back(image.row(y));
-  if (!reader.read_rows(rows.data())) throw wrong();
+  for (int64_t y = 0; y < image.height; ++y) rows.push_back(image.row(y));
+  if (!reader.read_rows(rows.data())) throw reader.wrong(where);
   return image;
 }
 

@@ -61,7 +61,7 @@ TEST(Image, AWrittenPngIsReadFromItsFile) {
 
 TEST(Image, RefusesOtherFilesByName) {
   const auto refused = [](const std::string& bytes) { return refusal([&] { decode_image(as_bytes(bytes), "f"); }); };
-  EXPECT_EQ(refused("GIF89a"), "f: not a picture that can be read (got a GIF file, expected PNG or JPEG)");
+  EXPECT_EQ(refused("GIF89a"), "f: not a picture that can be read (got a GIF file, expected PNG, JPEG, WebP, BMP, PPM or PGM)");
   EXPECT_THAT(refused(""), HasSubstr("got an empty file"));
   EXPECT_THAT(refused("<html>"), HasSubstr("got a text file"));
   EXPECT_THAT(refused("\x89PNG\r\n\x1a\n"), HasSubstr("not a PNG file that can be read (the file ends early)"));
@@ -71,10 +71,10 @@ TEST(Image, RefusesOtherFilesByName) {
 TEST(Image, RefusesSizesAboveTheLimitsBeforeDecoding) {
   for (const char* name : {"rgb.png", "rgb.jpg"}) {
     const std::string file = read_file(golden_file(name));
-    EXPECT_EQ(refusal([&] { decode_image(as_bytes(file), "f", {.side = 12}); }),
+    EXPECT_EQ(refusal([&] { decode_image(as_bytes(file), "f", {.limits = {.side = 12}}); }),
               "f: the picture is too large (got 11x13 pixels, expected at most 12 a side and 134217728 in all)");
-    EXPECT_THAT(refusal([&] { decode_image(as_bytes(file), "f", {.pixels = 142}); }), HasSubstr("too large"));
-    EXPECT_NO_THROW(decode_image(as_bytes(file), "f", {.side = 13, .pixels = 143}));
+    EXPECT_THAT(refusal([&] { decode_image(as_bytes(file), "f", {.limits = {.pixels = 142}}); }), HasSubstr("too large"));
+    EXPECT_NO_THROW(decode_image(as_bytes(file), "f", {.limits = {.side = 13, .pixels = 143}}));
   }
 }
 
@@ -87,7 +87,7 @@ TEST(Image, RefusesAPngTooShortForItsPixels) {
 }
 
 TEST(Image, SurvivesDamage) {
-  const auto parse = [](Bytes bytes) { decode_image(bytes, "f", {.pixels = 1 << 20}); };
+  const auto parse = [](Bytes bytes) { decode_image(bytes, "f", {.limits = {.pixels = 1 << 20}}); };
   for (const char* name : kPictures) {
     const std::string file = read_file(golden_file(name));
     refuses_every_truncation(file, parse);

@@ -1,0 +1,16 @@
+// WebP files by libwebp.
+#pragma once
+
+#include <string>
+
+#include "fovea/formats/image.h"
+
+namespace fovea {
+
+bool is_webp(Bytes beginning);
+ImageHeader webp_header(Bytes bytes, const std::string& where, const ImageLimits& limits = {});
+
+// As RGB; transparency is dropped. Moving pictures are refused.
+Image decode_webp(Bytes bytes, const std::string& where, const ImageLimits& limits = {});
+
+}  // namespace fovea
