@@ -164,6 +164,8 @@ def resized():
                     pillow(Image.fromarray(src), how, resample, height, width))
         results[f"gray_pillow_bicubic_{height}x{width}"] = np.asarray(
             Image.fromarray(src[..., 1]).resize((width, height), Image.Resampling.BICUBIC))
+        results[f"float_pillow_lanczos_{height}x{width}"] = np.asarray(
+            Image.fromarray(src[..., 1].astype(np.float32)).resize((width, height), Image.Resampling.LANCZOS))
     np.savez_compressed(FOLDER / "resized.npz", **results)
 
 
