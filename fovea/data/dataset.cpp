@@ -3,12 +3,15 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "fovea/base/error.h"
 #include "fovea/base/file.h"
 #include "fovea/base/names.h"
 #include "fovea/data/cut.h"
+#include "fovea/data/load_pictures.h"
 #include "fovea/data/source.h"
+#include "fovea/formats/archive.h"
 
 namespace fovea {
 namespace {
@@ -28,6 +31,27 @@ std::string joined(const std::vector<std::string>& words, const char* between) {
   return text;
 }
 
+Source read_files(PictureFiles files, const DataOptions& options, Wanted wanted) {
+  order_classes(files, options.class_names);
+  return load_pictures(files, options.pictures, wanted);
+}
+
+// A zip archive holds arrays (npz) or pictures.
+bool holds_arrays(const std::string& archive) {
+  for (ArchiveReader reader(archive); reader.next();)
+    if (!reader.is_folder()) return reader.name().ends_with(".npy");
+  return false;
+}
+
+Source read_file_of(const std::string& path, const DataOptions& options, Wanted wanted) {
+  std::vector<uint8_t> beginning(kArchivePrefix);
+  beginning.resize(FileReader(path).read(beginning));
+  if (is_archive(beginning) && !holds_arrays(path))
+    return read_files(list_class_folders(open_archive(path)), options, wanted);
+  if (path.ends_with(".csv")) return read_files(read_manifest(path), options, wanted);
+  return read_npz(path, options.class_names, wanted);
+}
+
 Source read_source(const std::string& spec, const DataOptions& options, Wanted wanted) {
   const size_t colon = spec.find(':');
   const std::string name = spec.substr(0, colon);
@@ -38,13 +62,12 @@ Source read_source(const std::string& spec, const DataOptions& options, Wanted w
     if (folder && folder->empty()) throw usage_error(spec, "no folder after the colon (expected {}:DIR)", name);
     return reader.read(folder, wanted);
   }
-  if (file_exists(spec)) return read_npz(spec, options.class_names, wanted);
-  if (folder_exists(spec))
-    throw usage_error(spec, "is a folder (expected {}:DIR, or FILE.npz)", joined(dataset_names(), ":DIR, "));
+  if (folder_exists(spec)) return read_files(list_class_folders(open_folder(spec)), options, wanted);
+  if (file_exists(spec)) return read_file_of(spec, options, wanted);
   const bool misspelt = colon != std::string::npos && !nearest_names(name, dataset_names()).empty();
-  if (!misspelt && (spec.find('/') != std::string::npos || spec.ends_with(".npz")))
-    throw file_error(spec, "there is no such file");
-  throw usage_error("data", "unknown data set \"{}\"{} (expected {}, or FILE.npz)", spec,
+  if (!misspelt && (spec.find('/') != std::string::npos || spec.find('.') != std::string::npos))
+    throw file_error(spec, "there is no such file or folder");
+  throw usage_error("data", "unknown data set \"{}\"{} (expected {}, a folder of pictures, FILE.csv, FILE.npz or an archive)", spec,
                     did_you_mean(name, dataset_names()), joined(dataset_names(), ", "));
 }
 
@@ -61,6 +84,7 @@ void name_classes(Source& source, const std::vector<std::string>& names) {
   source.class_names = names;
 }
 
+// Arrays come as they are; pictures in files were made alike.
 void check_alike(const Source& source) {
   if (!source.train || !source.test) return;
   if (!(source.train->shape() == source.test->shape()) || source.train->dtype() != source.test->dtype())
@@ -70,10 +94,14 @@ void check_alike(const Source& source) {
 }
 
 // Cuts the validation split out of train, or leaves it empty.
-void cut_train(Dataset& dataset, const std::shared_ptr<const Pictures>& pictures, const DataOptions& options) {
+void cut_train(Dataset& dataset, const std::shared_ptr<const Pictures>& pictures, bool files,
+               const DataOptions& options) {
   const double share = options.validation_split.value_or(kDefaultShare);
+  // Of n pictures Keras's fit(validation_split) leaves floor(n * (1 - share)) to train on, while its
+  // image_dataset_from_directory takes floor(n * share) to validate.
+  const auto n = static_cast<double>(pictures->size());
   Cut cut = options.validation_split_mode == CutRule::tail
-                ? cut_tail(pictures->size(), share)
+                ? cut_tail(pictures->size(), files ? std::floor(n * share) / n : share)
                 : cut_stratified(pictures->labels(), dataset.classes, share, options.split_seed);
   if (options.validation_split && share > 0 && (cut.train.empty() || cut.validation.empty()))
     throw usage_error("validation split", "a share of {} of {} pictures leaves none for {}", share, pictures->size(),
@@ -85,11 +113,13 @@ void cut_train(Dataset& dataset, const std::shared_ptr<const Pictures>& pictures
 std::string hash_of(const Source& source) {
   XXH64_state_t* state = XXH64_createState();
   XXH64_reset(state, 0);
-  for (const auto& pictures : {source.train, source.test}) {
+  for (const auto& pictures : {source.train, source.validation, source.test}) {
     if (!pictures) continue;
-    const std::string kind = fmt::format("{} {} ", to_string(pictures->dtype()), to_string(pictures->pixels().shape()));
+    const Shape& shape = pictures->shape();
+    const std::string kind = fmt::format("{} {} ", to_string(pictures->dtype()),
+                                         to_string(Shape{pictures->size(), shape[0], shape[1], shape[2]}));
     XXH64_update(state, kind.data(), kind.size());
-    XXH64_update(state, pictures->pixels().data(), pictures->pixels().bytes());
+    XXH64_update(state, pictures->numbers().data(), pictures->numbers().size());
     XXH64_update(state, pictures->labels().data(), pictures->labels().size() * sizeof(int32_t));
   }
   const XXH64_hash_t hash = XXH64_digest(state);
@@ -147,13 +177,18 @@ Dataset open_dataset(const std::string& spec, const DataOptions& options) {
   dataset.class_names = source.class_names;
   dataset.classes = source.classes;
   dataset.hash = hash_of(source);
+  dataset.broken = std::move(source.broken);
+  dataset.has_own_validation = source.validation != nullptr;
   if (source.test) dataset.test = Split(source.test);
   if (options.validation_is_test) {
     if (!source.test) throw file_error(spec, "there is no test split to validate on");
     dataset.validation = dataset.test;
     if (source.train) dataset.train = Split(source.train);
+  } else if (source.validation && !options.validation_split) {
+    dataset.validation = Split(source.validation);
+    if (source.train) dataset.train = Split(source.train);
   } else if (source.train) {
-    cut_train(dataset, source.train, options);
+    cut_train(dataset, source.train, source.files, options);
   }
   return dataset;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "fovea/data/pictures.h"
+#include "fovea/data/resizing.h"
 
 namespace fovea {
 
@@ -15,6 +16,24 @@ std::string_view to_string(SplitKind kind);
 SplitKind parse_split_kind(const std::string& text, const std::string& where);  // throws naming the three
 
 enum class CutRule { stratified, tail };
+
+struct PictureSize {
+  int64_t height = 0, width = 0;
+  bool operator==(const PictureSize&) const = default;
+};
+
+// What picture files are brought to while they are read. Arrays are kept as they are.
+struct PictureOptions {
+  std::optional<PictureSize> size = std::nullopt;   // unset: their own if all are alike, else kUsualSide
+  std::optional<int64_t> channels = std::nullopt;   // 1 or 3; unset: 1 if all are gray, else 3
+  Resizing resizing = {};
+  // Large JPEGs are decoded at 1/2, 1/4 or 1/8, as long as twice the wanted size is left: faster, not Keras's numbers.
+  bool scaled_decoding = false;
+  bool strict = false;  // a broken file is an error
+  int threads = 0;      // 0: one a core
+};
+
+inline constexpr int64_t kUsualSide = 128;
 
 struct DataOptions {
   // The share of the training pictures that validates, 0 for none. Unset: a tenth, or nothing of data so small that it
@@ -26,6 +45,12 @@ struct DataOptions {
   std::vector<std::string> class_names = {};
   // Files that are not wanted are not read; their splits are empty.
   bool load_train = true, load_test = true;
+  PictureOptions pictures = {};
+};
+
+// A file, or a line of a manifest, that was left out.
+struct BrokenFile {
+  std::string where, what;
 };
 
 struct Dataset {
@@ -33,7 +58,9 @@ struct Dataset {
   std::vector<std::string> class_names;  // empty, or one a class
   int64_t classes = 0;
   Split train, validation, test;
-  std::string hash;  // xxh64 of what was loaded, in hex: shapes, pictures, labels, of train and then test
+  std::string hash;  // xxh64 of what was loaded, in hex: shapes, pictures, labels, of train, validation and test
+  bool has_own_validation = false;
+  std::vector<BrokenFile> broken;
 
   const Split& split(SplitKind kind) const;
   Shape picture_shape() const { return train.empty() ? test.picture_shape() : train.picture_shape(); }
@@ -44,7 +71,8 @@ struct Dataset {
 // The data sets that have a name.
 const std::vector<std::string>& dataset_names();
 
-// `spec` is what --data takes: NAME, NAME:DIR or FILE.npz. Files are known by their content, not by their names.
+// `spec` is what --data takes: NAME, NAME:DIR, a folder of class folders, such folders in a zip, tar or tar.gz, FILE.csv,
+// FILE.npz. Files are known by their content, not by their names, except .csv.
 Dataset open_dataset(const std::string& spec, const DataOptions& options = {});
 
 }  // namespace fovea

@@ -4,11 +4,13 @@
 
 namespace fovea {
 
-Pictures::Pictures(Array pixels, std::vector<int32_t> labels) : pixels_(std::move(pixels)), labels_(std::move(labels)) {
+Pictures::Pictures(Array pixels, std::vector<int32_t> labels, std::vector<PictureOrigin> origins)
+    : pixels_(std::move(pixels)), labels_(std::move(labels)), origins_(std::move(origins)) {
   const Shape& all = pixels_.shape();
   assert(all.rank() == 4 && "pictures are (N, h, w, c)");
   assert((dtype() == DType::u8 || dtype() == DType::f32) && "pictures are uint8 or float32");
-  assert(all[0] == static_cast<int64_t>(labels_.size()) && "one label a picture");
+  assert(all[0] >= static_cast<int64_t>(labels_.size()) && "one label a picture");
+  assert((origins_.empty() || origins_.size() == labels_.size()) && "one origin a picture");
   shape_ = {all[1], all[2], all[3]};
   stride_ = shape_.elements();
 }

@@ -8,17 +8,25 @@
 #include <string>
 #include <vector>
 
+#include "fovea/base/file.h"
 #include "fovea/tensor/array.h"
 
 namespace fovea {
 
+// Where a picture comes from that has a file of its own, and what it was before it was brought to size.
+struct PictureOrigin {
+  std::string path;
+  int64_t height = 0, width = 0, channels = 0;
+};
+
 // N pictures of one shape (h, w, c), one after the other, as uint8 or float32. Never changes once it is made.
 class Pictures {
  public:
-  // pixels: (N, h, w, c). As many labels as pictures; whoever makes it has checked both.
-  Pictures(Array pixels, std::vector<int32_t> labels);
+  // pixels: (N, h, w, c); as many labels as pictures, or fewer: then the first pictures count. Whoever makes it has
+  // checked both. Origins: none, or one a picture.
+  Pictures(Array pixels, std::vector<int32_t> labels, std::vector<PictureOrigin> origins = {});
 
-  int64_t size() const { return pixels_.shape()[0]; }
+  int64_t size() const { return static_cast<int64_t>(labels_.size()); }
   const Shape& shape() const { return shape_; }
   DType dtype() const { return pixels_.dtype(); }
   const std::vector<int32_t>& labels() const { return labels_; }
@@ -31,11 +39,18 @@ class Pictures {
     assert(dtype() == DType::f32 && "floats of float32 pictures");
     return static_cast<const float*>(pixels_.data()) + i * stride_;
   }
-  const Array& pixels() const { return pixels_; }
+  // All numbers of all pictures.
+  Bytes numbers() const {
+    return {static_cast<const uint8_t*>(pixels_.data()), static_cast<size_t>(size() * stride_) * size_of(dtype())};
+  }
+  const PictureOrigin* origin(int64_t i) const {  // null where there are none
+    return origins_.empty() ? nullptr : &origins_[static_cast<size_t>(i)];
+  }
 
  private:
   Array pixels_;
   std::vector<int32_t> labels_;
+  std::vector<PictureOrigin> origins_;
   Shape shape_;
   int64_t stride_;
 };
@@ -56,6 +71,7 @@ class Split {
   int32_t label(int64_t i) const { return pictures_->labels()[static_cast<size_t>(place(i))]; }
   // Where picture i stands among the data set's own: its number in a DATA:SPLIT:INDEX of the whole.
   int64_t place(int64_t i) const { return places_[static_cast<size_t>(i)]; }
+  const PictureOrigin* origin(int64_t i) const { return pictures_->origin(place(i)); }
 
   std::vector<int64_t> class_counts(int64_t classes) const;
 

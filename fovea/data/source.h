@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "fovea/data/pictures.h"
+#include "fovea/data/dataset.h"
 
 namespace fovea {
 
@@ -19,7 +19,10 @@ struct Source {
   std::string name = {};
   std::vector<std::string> class_names = {};
   int64_t classes = 0;
-  std::shared_ptr<const Pictures> train = nullptr, test = nullptr;  // null where not wanted, or where there is none
+  // Null where not wanted, or where there is none.
+  std::shared_ptr<const Pictures> train = nullptr, validation = nullptr, test = nullptr;
+  std::vector<BrokenFile> broken = {};  // files that were left out
+  bool files = false;                   // pictures in files of their own
 };
 
 // Each throws Error (file) naming the file. `folder` is the one that holds the files, or the one above it; without it

@@ -1,0 +1,72 @@
+#include "fovea/data/file_tree.h"
+
+#include <filesystem>
+
+namespace fovea {
+namespace {
+
+constexpr int kMaxDepth = 64;  // a link may lead in circles
+constexpr uint64_t kMaxFile = uint64_t{256} << 20;
+
+class Folder final : public FileTree {
+ public:
+  explicit Folder(std::string path) : root_(std::move(path)) {
+    while (root_.size() > 1 && root_.ends_with('/')) root_.pop_back();
+  }
+
+  const std::string& root() const override { return root_; }
+
+  std::vector<Entry> list() const override {
+    std::vector<Entry> all;
+    list_into(all, "", 0);
+    return all;
+  }
+
+  void read(const std::vector<std::string>& paths, ThreadPool& pool, const std::function<void(size_t, Bytes)>& take,
+            const std::function<void(size_t, const Error&)>& refuse) const override {
+    pool.run(static_cast<int>(paths.size()), [&](int task) {
+      const auto i = static_cast<size_t>(task);
+      std::string content;
+      try {
+        const std::string path = paths[i].starts_with('/') ? paths[i] : root_ + "/" + paths[i];
+        std::error_code code;
+        if (file_exists(path) && !std::filesystem::is_regular_file(path, code))
+          throw file_error(path, "is no regular file");  // a pipe would be waited for
+        content = read_file(path, kMaxFile);
+      } catch (const Error& error) {
+        return refuse(i, error);
+      }
+      take(i, as_bytes(content));
+    });
+  }
+
+ private:
+  void list_into(std::vector<Entry>& all, const std::string& below, int depth) const {
+    if (depth > kMaxDepth)
+      throw file_error(root_ + "/" + below, "folders are nested too deeply (expected at most {})", kMaxDepth);
+    const std::string prefix = below.empty() ? "" : below + "/";
+    const auto entries = list_folder(below.empty() ? root_ : root_ + "/" + below);
+    for (const FolderEntry& entry : entries)
+      if (!entry.is_folder && !is_clutter(entry.name)) all.push_back({prefix + entry.name, false});
+    for (const FolderEntry& entry : entries) {
+      if (!entry.is_folder || is_clutter(entry.name)) continue;
+      all.push_back({prefix + entry.name, true});
+      list_into(all, prefix + entry.name, depth + 1);
+    }
+  }
+
+  std::string root_;
+};
+
+}  // namespace
+
+bool is_clutter(const std::string& name) {
+  return name.starts_with('.') || name == "Thumbs.db" || name == "desktop.ini" || name == "__MACOSX";
+}
+
+std::shared_ptr<const FileTree> open_folder(const std::string& path) {
+  if (!folder_exists(path)) throw file_error(path, "there is no such folder");
+  return std::make_shared<Folder>(path);
+}
+
+}  // namespace fovea

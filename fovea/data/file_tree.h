@@ -1,0 +1,42 @@
+// Files by their paths, in a folder or in an archive (zip, tar, tar.gz) that is read without being unpacked.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "fovea/base/error.h"
+#include "fovea/base/file.h"
+#include "fovea/base/thread_pool.h"
+
+namespace fovea {
+
+class FileTree {
+ public:
+  struct Entry {
+    std::string path;  // from the tree's root, parts separated by '/'
+    bool is_folder = false;
+  };
+
+  virtual ~FileTree() = default;
+  virtual const std::string& root() const = 0;
+  // Every file and folder, those of a folder in front of what is in its folders; both sorted by the bytes of the names.
+  virtual std::vector<Entry> list() const = 0;
+  // Hands over the content of every file that is named, each once, on any of the pool's threads: `take(i, content)`, or
+  // `refuse(i, error)` for one that cannot be read. What is thrown by either ends it.
+  virtual void read(const std::vector<std::string>& paths, ThreadPool& pool,
+                    const std::function<void(size_t i, Bytes content)>& take,
+                    const std::function<void(size_t i, const Error& error)>& refuse) const = 0;
+  // How messages name a file of it.
+  std::string shown(const std::string& path) const { return root() + "/" + path; }
+};
+
+std::shared_ptr<const FileTree> open_folder(const std::string& path);
+// Throws Error (file) where it is no archive of these kinds, or a damaged one.
+std::shared_ptr<const FileTree> open_archive(const std::string& path);
+
+// Where a file or folder is hidden, or one that systems leave behind: .DS_Store, Thumbs.db, __MACOSX, …
+bool is_clutter(const std::string& name);
+
+}  // namespace fovea
