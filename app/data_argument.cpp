@@ -1,11 +1,16 @@
 #include "app/data_argument.h"
 
+#include <charconv>
+
+#include "app/numbers.h"
 #include "fovea/base/error.h"
 #include "fovea/base/file.h"
+#include "fovea/data/duplicates.h"
 
 namespace fovea::app {
 namespace {
 
+constexpr int64_t kMaxSide = 65'535;
 constexpr uint64_t kMaxNames = uint64_t{16} << 20;
 
 std::vector<std::string> split_at(const std::string& text, char separator) {
@@ -23,7 +28,18 @@ std::vector<std::string> split_at(const std::string& text, char separator) {
 void add_data_options(OptionTable& table, DataArguments& arguments) {
   table.section("Data");
   table.add("--data", arguments.data,
-            {.value = "DATA", .help = "fashion-mnist, mnist or cifar10 (each also NAME:DIR), or FILE.npz"});
+            {.value = "DATA",
+             .help = "fashion-mnist, mnist, cifar10 or cifar100 (each also NAME:DIR); a folder with one folder of pictures a "
+                     "class, or train, val and test of such, also in a zip or tar.gz; FILE.csv of path,label[,split]; "
+                     "FILE.npz"});
+  table.add("--image-size", arguments.image_size,
+            {.value = "H[,W]",
+             .help = "what pictures are brought to",
+             .none = "the model's where it is fixed, else the pictures' own where all are alike, else 128"});
+  table.add("--strict", arguments.strict, {.help = "refuse data with broken files instead of leaving these out"});
+  table.add("--scaled-decoding", arguments.scaled_decoding,
+            {.help = "decode large JPEGs at 1/2, 1/4 or 1/8 where twice the wanted size is left: faster, smoother, not "
+                     "Keras's numbers"});
   table.add(
       "--class-names", arguments.class_names,
       {.value = "A,B,…|FILE", .help = "names of the classes, or a file with one a line", .none = "the data set's"});
@@ -44,6 +60,19 @@ void add_data_options(OptionTable& table, DataArguments& arguments) {
       {.value = "WHICH", .help = "validate on a part of train, or on the test split", .choices = {"split", "test"}});
 }
 
+void add_resize_options(OptionTable& table, PictureArguments& arguments) {
+  table.add("--resize", arguments.resize,
+            {.value = "HOW",
+             .help = "how pictures of another shape are brought to size",
+             .none = "the model's own, else stretch",
+             .choices = resize_names()});
+  table.add("--interpolation", arguments.interpolation,
+            {.value = "RULE",
+             .help = "how pixels are computed: bilinear and nearest as Keras, the others as Pillow",
+             .none = "the model's own, else bilinear",
+             .choices = interpolation_names()});
+}
+
 void add_picture_options(OptionTable& table, PictureArguments& arguments) {
   table.section("Pictures");
   table.add("--preprocess", arguments.preprocess,
@@ -51,10 +80,36 @@ void add_picture_options(OptionTable& table, PictureArguments& arguments) {
              .help = "what is done to 0…255 before the first layer; float32 pictures are taken as they are",
              .none = "the model's own, else unit: x/255",
              .choices = {"none", "unit", "caffe", "tf", "torch"}});
-  table.add("--resize", arguments.resize,
-            {.value = "HOW",
-             .help = "how pictures of another shape are brought to size",
-             .choices = {"stretch", "crop", "pad"}});
+  add_resize_options(table, arguments);
+}
+
+Resizing choose_resizing(const PictureArguments& arguments, const Model* model) {
+  const auto chosen = [&](const std::string& said, std::string ModelInfo::*recorded) {
+    return said.empty() && model != nullptr ? model->info.*recorded : said;
+  };
+  Resizing resizing;
+  if (const std::string how = chosen(arguments.resize, &ModelInfo::resize); !how.empty())
+    resizing.resize = parse_resize(how, "--resize");
+  if (const std::string by = chosen(arguments.interpolation, &ModelInfo::interpolation); !by.empty())
+    resizing.interpolation = parse_interpolation(by, "--interpolation");
+  return resizing;
+}
+
+std::optional<PictureSize> DataArguments::size() const {
+  if (image_size.empty()) return std::nullopt;
+  PictureSize size;
+  const char *at = image_size.data(), *end = at + image_size.size();
+  const auto number = [&](int64_t& value) {
+    const auto [stop, code] = std::from_chars(at, end, value);
+    at = stop;
+    return code == std::errc() && value >= 1 && value <= kMaxSide;
+  };
+  bool good = number(size.height);
+  size.width = size.height;
+  if (good && at != end) good = *at++ == ',' && number(size.width);
+  if (!good || at != end)
+    throw usage_error("--image-size", "is no size (got \"{}\", expected H or H,W, each from 1 to {})", image_size, kMaxSide);
+  return size;
 }
 
 DataOptions data_options(const DataArguments& arguments) {
@@ -70,11 +125,42 @@ DataOptions data_options(const DataArguments& arguments) {
   return options;
 }
 
-Dataset open_data(const DataArguments& arguments, SplitsWanted wanted) {
+Dataset open_data(const DataArguments& arguments, SplitsWanted wanted, const PictureUse& use) {
   DataOptions options = data_options(arguments);
   options.load_train = wanted.train;
   options.load_test = wanted.test;
+  options.pictures = {.size = arguments.size(),
+                      .channels = {},
+                      .resizing = use.resizing,
+                      .scaled_decoding = arguments.scaled_decoding,
+                      .strict = arguments.strict,
+                      .threads = use.threads};
+  if (use.model != nullptr && use.model->input_shape().rank() == 3) {
+    const Shape& shape = use.model->input_shape();
+    const PictureSize fixed{shape[0], shape[1]};
+    if (options.pictures.size.value_or(fixed) != fixed)
+      throw usage_error("--image-size", "is not what the model takes (got {}, expected {},{})", arguments.image_size,
+                        fixed.height, fixed.width);
+    options.pictures.size = fixed;
+    if (shape[2] == 1 || shape[2] == 3) options.pictures.channels = shape[2];
+  }
   return open_dataset(arguments.data, options);
+}
+
+void warn_of(const Dataset& dataset, const Console& console) {
+  constexpr size_t kShown = 10;
+  const size_t broken = dataset.broken.size();
+  for (size_t i = 0; i < broken; ++i) {
+    const std::string line = dataset.broken[i].where + ": " + dataset.broken[i].what;
+    if (i < kShown) console.note("left out: {}", line);
+    else console.detail("left out: {}", line);
+  }
+  if (broken > 0) {
+    const int64_t read = dataset.train.size() + dataset.validation.size() + dataset.test.size();
+    console.note("{} of {} files cannot be read and {} left out", grouped(static_cast<int64_t>(broken)),
+                 grouped(static_cast<int64_t>(broken) + read), broken == 1 ? "is" : "are");
+  }
+  for (const Leak& leak : find_leaks(dataset)) console.note("{}", leak.line());
 }
 
 std::vector<std::string> read_class_names(const std::string& text) {

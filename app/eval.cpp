@@ -65,13 +65,16 @@ int eval(const Arguments& arguments) {
   const SplitKind kind = parse_split_kind(split_name, "--split");
   const bool from_train = kind == SplitKind::train || (kind == SplitKind::validation && which.validation != "test");
   std::optional<Dataset> dataset;
-  const auto open = [&] { dataset = open_data(which, {.train = from_train, .test = !from_train}); };
+  const auto open = [&](const Model* of) {
+    dataset = open_data(which, {.train = from_train, .test = !from_train}, {of, choose_resizing(pictures, of), common.threads});
+  };
   OpenedModel opened = open_model(model_name, common.seed, [&] {
-    open();
-    return ModelSizes::of(*dataset);
+    open(nullptr);
+    return ModelSizes::of(*dataset, which.size());
   });
-  if (!dataset) open();
   Model& model = opened.model;
+  if (!dataset) open(&model);
+  warn_of(*dataset, console);
   if (!opened.trained)
     console.note("{}: the weights are random, from seed {}: the model is untrained", model_name, common.seed);
 

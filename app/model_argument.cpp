@@ -18,6 +18,15 @@ std::string stem_of(std::string path) {
   return name;
 }
 
+// Data that an architecture needs no sizes of are not opened for it.
+Graph sized_architecture(const std::string& path, const std::function<ModelSizes()>& sizes) {
+  try {
+    return load_architecture(path);
+  } catch (const Error&) {
+    return load_architecture(path, {.picture_shape = sizes().picture_shape});
+  }
+}
+
 }  // namespace
 
 OpenedModel open_model(const std::string& argument, uint64_t seed, const std::function<ModelSizes()>& sizes) {
@@ -25,8 +34,7 @@ OpenedModel open_model(const std::string& argument, uint64_t seed, const std::fu
     throw usage_error("MODEL", "is missing (expected a name that \"fovea models\" lists, or a file)");
   if (argument.ends_with(".json")) {
     if (!file_exists(argument)) throw file_error(argument, "there is no such file");
-    const ArchitectureOptions options = {.picture_shape = sizes().picture_shape};
-    return {.model = Model(load_architecture(argument, options), seed), .stem = stem_of(argument)};
+    return {.model = Model(sized_architecture(argument, sizes), seed), .stem = stem_of(argument)};
   }
   if (argument.ends_with(".keras") || argument.ends_with(".h5"))
     throw usage_error(

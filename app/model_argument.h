@@ -22,11 +22,16 @@ struct ModelSizes {
   std::optional<Shape> picture_shape = {};
   std::optional<int64_t> classes = {};
 
-  static ModelSizes of(const Dataset& dataset) { return {dataset.picture_shape(), dataset.classes}; }
+  // Of pictures as they are, or as they will be brought to size.
+  static ModelSizes of(const Dataset& dataset, const std::optional<PictureSize>& size = {}) {
+    Shape shape = dataset.picture_shape();
+    if (size) shape = {size->height, size->width, shape[2]};
+    return {shape, dataset.classes};
+  }
 };
 
 // Throws Error: (usage) where nothing is called so, (file) where what is called so is no model. `sizes` is asked once,
-// and only for what may leave them open: a name, an architecture. What is wrong with a name is known before.
+// and only for what leaves them open: a name, an architecture. What is wrong with a name is known before.
 OpenedModel open_model(const std::string& argument, uint64_t seed, const std::function<ModelSizes()>& sizes);
 
 }  // namespace fovea::app

@@ -119,6 +119,13 @@ class SplitSource final : public PictureSource {
   PictureReader reader_;
 };
 
+// Pictures in files of their own are read as the model takes them.
+DataOptions read_for(const PictureRules& rules) {
+  return {.pictures = {.size = PictureSize{rules.shape[0], rules.shape[1]},
+                       .channels = rules.shape[2] == 1 ? 1 : 3,
+                       .resizing = rules.resizing}};
+}
+
 std::shared_ptr<const ArraySource> open_array(const std::string& file, const PictureRules& rules) {
   if (lower_extension(file) == ".npy") return std::make_shared<ArraySource>(load_npy(file), rules, file);
   const Npz npz(file);
@@ -187,7 +194,7 @@ bool PictureList::add_address(const std::string& name) {
   const auto address = parse_picture_address(name);
   if (!address) return false;
   auto& dataset = datasets_[address->data + (address->split == SplitKind::test ? ":test" : ":train")];
-  if (!dataset) dataset = std::make_shared<const Dataset>(open_dataset(address->data, options_for(*address)));
+  if (!dataset) dataset = std::make_shared<const Dataset>(open_dataset(address->data, options_for(*address, read_for(rules_))));
   check_picture_address(*address, *dataset);
   pictures_.push_back({name, std::make_shared<SplitSource>(dataset, address->split, rules_), address->index});
   return true;

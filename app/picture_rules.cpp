@@ -15,7 +15,7 @@ PictureRules picture_rules(const Model& model, const PictureArguments& arguments
   console.note("preprocessing {} ({})", to_string(choice.preprocess), choice.reason);
   return {.shape = model.input_shape(),
           .preprocess = choice.preprocess,
-          .resize = parse_resize(arguments.resize, "--resize")};
+          .resizing = choose_resizing(arguments, &model)};
 }
 
 }  // namespace fovea::app

@@ -45,11 +45,14 @@ class Training {
         resumed_(resumed_run(arguments.resume)),
         opened_(open()),
         trainer_(opened_.model, arguments.trainer()) {
-    if (!dataset_) dataset_ = open_data(arguments.data);
+    if (!dataset_) dataset_ = open_data(arguments.data, {}, picture_use(&opened_.model));
     check_splits();
+    warn_of(*dataset_, console_);
     describe_model();
     rules_ = picture_rules(opened_.model, arguments.pictures, console_);
     opened_.model.info.preprocessing = to_string(rules_.preprocess);
+    opened_.model.info.resize = to_string(rules_.resizing.resize);
+    opened_.model.info.interpolation = to_string(rules_.resizing.interpolation);
     classes_ = match_classes(*dataset_, opened_.model);
     train_ = examples(dataset_->train);
     if (const auto options = arguments_.augment_options()) augmented_.emplace(*train_, *options);
@@ -134,9 +137,13 @@ class Training {
   OpenedModel open() {
     if (resumed_) return {.model = resumed_->checkpoint.model(), .stem = arguments_.model, .trained = true};
     return open_model(arguments_.model, arguments_.common.seed, [&] {
-      dataset_ = open_data(arguments_.data);
-      return ModelSizes::of(*dataset_);
+      dataset_ = open_data(arguments_.data, {}, picture_use(nullptr));
+      return ModelSizes::of(*dataset_, arguments_.data.size());
     });
+  }
+
+  PictureUse picture_use(const Model* model) const {
+    return {model, choose_resizing(arguments_.pictures, model), arguments_.common.threads};
   }
 
   std::optional<DataExamples> examples(const Split& split) const {

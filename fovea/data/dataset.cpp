@@ -23,7 +23,7 @@ struct NamedReader {
   Source (*read)(const std::optional<std::string>& folder, Wanted wanted);
 };
 constexpr NamedReader kReaders[] = {
-    {"fashion-mnist", read_fashion_mnist}, {"mnist", read_mnist}, {"cifar10", read_cifar10}};
+    {"fashion-mnist", read_fashion_mnist}, {"mnist", read_mnist}, {"cifar10", read_cifar10}, {"cifar100", read_cifar100}};
 
 std::string joined(const std::vector<std::string>& words, const char* between) {
   std::string text;

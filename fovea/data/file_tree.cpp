@@ -30,7 +30,8 @@ class Folder final : public FileTree {
       try {
         const std::string path = paths[i].starts_with('/') ? paths[i] : root_ + "/" + paths[i];
         std::error_code code;
-        if (file_exists(path) && !std::filesystem::is_regular_file(path, code))
+        const auto status = std::filesystem::status(path, code);
+        if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
           throw file_error(path, "is no regular file");  // a pipe would be waited for
         content = read_file(path, kMaxFile);
       } catch (const Error& error) {

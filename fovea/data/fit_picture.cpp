@@ -3,6 +3,13 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <cstring>
+#include <span>
+#include <type_traits>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "fovea/base/error.h"
 
@@ -93,6 +100,25 @@ const T* PictureFit::converted(const T* src, std::vector<T>& scratch) const {
   return scratch.data();
 }
 
+// Red, green, blue and whatever byte follows as one vector, where the processor has such. Columns whose fourth byte may lie
+// behind the picture are left; returns how many were done. Writes one number too many, which the next column overwrites.
+size_t PictureFit::interpolate_colours([[maybe_unused]] const uint8_t* src, [[maybe_unused]] float* dst) const {
+  size_t i = 0;
+#ifdef __SSE2__
+  const auto pixel = [&](int64_t column) {
+    int32_t bytes = 0;
+    std::memcpy(&bytes, src + 3 * column, sizeof bytes);
+    const __m128i zero = _mm_setzero_si128();
+    return _mm_cvtepi32_ps(_mm_unpacklo_epi16(_mm_unpacklo_epi8(_mm_cvtsi32_si128(bytes), zero), zero));
+  };
+  for (; i + 1 < columns_.size() && columns_[i].upper + 1 < src_[1]; ++i, dst += 3) {
+    const __m128 left = pixel(columns_[i].lower), right = pixel(columns_[i].upper);
+    _mm_storeu_ps(dst, _mm_add_ps(left, _mm_mul_ps(_mm_sub_ps(right, left), _mm_set1_ps(columns_[i].share))));
+  }
+#endif
+  return i;
+}
+
 // One row of the source, or a black one, at the result's columns.
 template <class T>
 void PictureFit::interpolate_row(const T* src, int64_t row, float* dst) const {
@@ -101,18 +127,11 @@ void PictureFit::interpolate_row(const T* src, int64_t row, float* dst) const {
   const auto number = [&](int64_t column, int64_t c) {
     return column < 0 ? 0.0f : static_cast<float>(src[column * channels_ + c]);
   };
-  if (resizing_.resize != Resize::pad && channels_ == 3) {
-    for (const Between& column : columns_) {
-      const T *lower = src + column.lower * 3, *upper = src + column.upper * 3;
-      for (int c = 0; c < 3; ++c) {
-        const auto left = static_cast<float>(lower[c]), right = static_cast<float>(upper[c]);
-        dst[c] = left + (right - left) * column.share;
-      }
-      dst += 3;
-    }
-    return;
-  }
-  for (const Between& column : columns_)
+  size_t done = 0;
+  if constexpr (std::is_same_v<T, uint8_t>)
+    if (channels_ == 3 && resizing_.resize != Resize::pad) done = interpolate_colours(src, dst);
+  dst += static_cast<int64_t>(done) * channels_;
+  for (const Between& column : std::span(columns_).subspan(done))
     for (int64_t c = 0; c < channels_; ++c) {
       const float left = number(column.lower, c), right = number(column.upper, c);
       *dst++ = left + (right - left) * column.share;

@@ -41,6 +41,7 @@ class PictureFit {
   std::vector<Between> between(int64_t src, int64_t offset, int64_t window, int64_t dst) const;
   template <class T>
   const T* converted(const T* src, std::vector<T>& scratch) const;
+  size_t interpolate_colours(const uint8_t* src, float* dst) const;
   template <class T, class Put>
   void interpolate(const T* src, Put put) const;
   template <class T>

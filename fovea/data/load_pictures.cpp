@@ -121,7 +121,8 @@ class Loader {
     const DecodeOptions decoding{.least_height = options_.scaled_decoding ? 2 * shape[0] : 0,
                                  .least_width = options_.scaled_decoding ? 2 * shape[1] : 0};
     read(part.files, [&](size_t k, Bytes content, const std::string& where) {
-      const Image image = decode_image(content, where, decoding);
+      thread_local Image image;
+      image = decode_image(content, where, decoding, std::move(image));
       const ImageHeader own = options_.scaled_decoding ? read_image_header(content, where)
                                                        : ImageHeader{image.height, image.width, image.channels};
       origins_[part.files[k]] = {files_.files[part.files[k]].path, own.height, own.width, own.channels};

@@ -10,13 +10,13 @@
 namespace fovea {
 namespace {
 
-// (N, h, w) or (N, h, w, c) of uint8 or finite float32, as (N, h, w, c).
+// (N, h, w) or (N, h, w, c) of uint8 or finite floats, as (N, h, w, c) of uint8 or float32.
 Array read_pixels(const Npz& npz, const std::string& name) {
   const std::string where = npz.where() + ": " + name;
   const NpyHeader header = npz.header(name);
   const Shape& shape = header.shape;
-  if (header.dtype != DType::u8 && header.dtype != DType::f32)
-    throw file_error(where, "pictures of this type cannot be read (got {}, expected uint8 or float32)",
+  if (header.dtype != DType::u8 && header.dtype != DType::f32 && header.dtype != DType::f64)
+    throw file_error(where, "pictures of this type cannot be read (got {}, expected uint8, float32 or float64)",
                      to_string(header.dtype));
   if (shape.rank() != 3 && shape.rank() != 4)
     throw file_error(where, "no pictures (got shape {}, expected (N, height, width) or (N, height, width, channels))",
@@ -25,6 +25,12 @@ Array read_pixels(const Npz& npz, const std::string& name) {
   if (shape[0] > INT32_MAX)
     throw file_error(where, "too many pictures (got {}, expected at most {})", shape[0], INT32_MAX);
   Array pixels = npz.read(name);
+  if (pixels.dtype() == DType::f64) {
+    Array floats(DType::f32, shape);
+    const auto src = pixels.values<double>();
+    std::transform(src.begin(), src.end(), floats.values<float>().begin(), [](double x) { return static_cast<float>(x); });
+    pixels = std::move(floats);
+  }
   if (shape.rank() == 3) pixels.reshape({shape[0], shape[1], shape[2], 1});
   if (pixels.dtype() == DType::f32) {
     const auto values = pixels.values<float>();

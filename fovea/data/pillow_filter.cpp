@@ -44,34 +44,58 @@ int32_t to_fixed_point(double weight) {
   return static_cast<int32_t>(weight * (1 << kBits) + (weight < 0 ? -0.5 : 0.5));
 }
 
-// One number of the result: `count` numbers of the source, `stride` apart.
-inline uint8_t weighted(const uint8_t* src, int64_t stride, const int32_t* weights, int32_t count) {
-  int32_t sum = 1 << (kBits - 1);
-  for (int32_t i = 0; i < count; ++i) sum += src[i * stride] * weights[i];
-  return static_cast<uint8_t>(std::clamp(sum >> kBits, 0, 255));
+// What products are summed in, what a sum begins with, and the number that it ends as.
+template <class T>
+using Sum = std::conditional_t<std::is_same_v<T, uint8_t>, int32_t, double>;
+template <class T>
+constexpr Sum<T> kHalf = std::is_same_v<T, uint8_t> ? 1 << (kBits - 1) : 0;
+template <class T>
+T number_of(Sum<T> sum) {
+  if constexpr (std::is_same_v<T, uint8_t>) return static_cast<uint8_t>(std::clamp(sum >> kBits, 0, 255));
+  else return static_cast<float>(sum);
 }
 
-inline float weighted(const float* src, int64_t stride, const double* weights, int32_t count) {
-  double sum = 0;
-  for (int32_t i = 0; i < count; ++i) sum += static_cast<double>(src[i * stride]) * weights[i];
-  return static_cast<float>(sum);
+// `channels` numbers of the result: `count` pixels of the source, weighted.
+template <int channels, class T>
+T* weighted(const T* src, const Sum<T>* weights, int32_t count, T* dst) {
+  Sum<T> sums[channels];
+  std::fill_n(sums, channels, kHalf<T>);
+  for (int32_t i = 0; i < count; ++i)
+    for (int c = 0; c < channels; ++c) sums[c] += static_cast<Sum<T>>(src[channels * i + c]) * weights[i];
+  for (const Sum<T> sum : sums) *dst++ = number_of<T>(sum);
+  return dst;
 }
 
 template <class T>
-auto weights_of(const FilterAxis& axis, int64_t i) {
+const Sum<T>* weights_of(const FilterAxis& axis, int64_t i) {
   if constexpr (std::is_same_v<T, uint8_t>) return axis.fixed_point.data() + i * axis.most;
   else return axis.weights.data() + i * axis.most;
 }
 
 // Every row of `rows` rows is brought to the axis's width.
-template <class T>
-void along_rows(const FilterAxis& axis, const T* src, int64_t rows, int64_t channels, T* dst) {
+template <int channels, class T>
+void along_rows(const FilterAxis& axis, const T* src, int64_t rows, T* dst) {
   for (int64_t y = 0; y < rows; ++y, src += axis.src * channels)
     for (int64_t x = 0; x < axis.dst; ++x) {
       const FilterAxis::Range range = axis.ranges[static_cast<size_t>(x)];
-      const auto* weights = weights_of<T>(axis, x);
-      for (int64_t c = 0; c < channels; ++c)
-        *dst++ = weighted(src + range.first * channels + c, channels, weights, range.count);
+      dst = weighted<channels>(src + range.first * channels, weights_of<T>(axis, x), range.count, dst);
+    }
+}
+
+template <class T>
+void along_rows(const FilterAxis& axis, const T* src, int64_t rows, int64_t channels, T* dst) {
+  if (channels == 3) return along_rows<3>(axis, src, rows, dst);
+  if (channels == 1) return along_rows<1>(axis, src, rows, dst);
+  for (int64_t y = 0; y < rows; ++y, src += axis.src * channels)
+    for (int64_t x = 0; x < axis.dst; ++x) {
+      const FilterAxis::Range range = axis.ranges[static_cast<size_t>(x)];
+      const Sum<T>* weights = weights_of<T>(axis, x);
+      for (int64_t c = 0; c < channels; ++c) {
+        Sum<T> sum = kHalf<T>;
+        for (int32_t i = 0; i < range.count; ++i)
+          sum += static_cast<Sum<T>>(src[(range.first + i) * channels + c]) * weights[i];
+        *dst++ = number_of<T>(sum);
+      }
     }
 }
 
@@ -80,8 +104,20 @@ template <class T>
 void along_columns(const FilterAxis& axis, const T* src, int64_t width, T* dst) {
   for (int64_t y = 0; y < axis.dst; ++y) {
     const FilterAxis::Range range = axis.ranges[static_cast<size_t>(y)];
-    const auto* weights = weights_of<T>(axis, y);
-    for (int64_t x = 0; x < width; ++x) *dst++ = weighted(src + range.first * width + x, width, weights, range.count);
+    const Sum<T>* weights = weights_of<T>(axis, y);
+    // In pieces that stay in registers and caches, a row of the source after the other.
+    constexpr int64_t kPiece = 64;
+    for (int64_t begin = 0; begin < width; begin += kPiece) {
+      const int64_t count = std::min(kPiece, width - begin);
+      Sum<T> sums[kPiece];
+      std::fill_n(sums, count, kHalf<T>);
+      for (int32_t i = 0; i < range.count; ++i) {
+        const T* row = src + (range.first + i) * width + begin;
+        const Sum<T> weight = weights[i];
+        for (int64_t x = 0; x < count; ++x) sums[x] += static_cast<Sum<T>>(row[x]) * weight;
+      }
+      for (int64_t x = 0; x < count; ++x) *dst++ = number_of<T>(sums[x]);
+    }
   }
 }
 

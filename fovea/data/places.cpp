@@ -8,16 +8,14 @@
 namespace fovea {
 namespace {
 
-bool holds(const std::string& folder, const std::vector<std::string>& names) {
-  for (const std::string& name : names)
-    if (file_exists(folder + "/" + name)) return true;
-  return false;
-}
-
+// A file of the first name that is found here or one folder below: unpacked ones come before archives.
 std::optional<std::string> search(const std::string& folder, const std::vector<std::string>& names) {
-  if (holds(folder, names)) return folder;
-  for (const FolderEntry& entry : list_folder(folder))
-    if (entry.is_folder && holds(folder + "/" + entry.name, names)) return folder + "/" + entry.name;
+  const std::vector<FolderEntry> entries = list_folder(folder);
+  for (const std::string& name : names) {
+    if (file_exists(folder + "/" + name)) return folder;
+    for (const FolderEntry& entry : entries)
+      if (entry.is_folder && file_exists(folder + "/" + entry.name + "/" + name)) return folder + "/" + entry.name;
+  }
   return std::nullopt;
 }
 

@@ -25,11 +25,12 @@ struct Source {
   bool files = false;                   // pictures in files of their own
 };
 
-// Each throws Error (file) naming the file. `folder` is the one that holds the files, or the one above it; without it
-// they are looked for where the system and Keras keep them.
+// Each throws Error (file) naming the file. `folder` is the one that holds the files, or the one above it, or the archive
+// that CIFAR comes in; without it they are looked for where the system and Keras keep them.
 Source read_fashion_mnist(const std::optional<std::string>& folder, Wanted wanted);
 Source read_mnist(const std::optional<std::string>& folder, Wanted wanted);
 Source read_cifar10(const std::optional<std::string>& folder, Wanted wanted);
+Source read_cifar100(const std::optional<std::string>& folder, Wanted wanted);
 
 // x_train, y_train, x_test, y_test. Without names the classes are counted: the one-hot labels' width, or the largest
 // label and one.

@@ -13,11 +13,11 @@ namespace {
 struct Format {
   bool (*is)(Bytes beginning);
   ImageHeader (*header)(Bytes bytes, const std::string& where, const ImageLimits& limits);
-  Image (*decode)(Bytes bytes, const std::string& where, const DecodeOptions& options);
+  Image (*decode)(Bytes bytes, const std::string& where, const DecodeOptions& options, Image memory);
 };
 
 template <Image (*decode)(Bytes, const std::string&, const ImageLimits&)>
-Image whole(Bytes bytes, const std::string& where, const DecodeOptions& options) {
+Image whole(Bytes bytes, const std::string& where, const DecodeOptions& options, Image) {
   return decode(bytes, where, options.limits);
 }
 
@@ -56,12 +56,12 @@ void check_image_size(int64_t height, int64_t width, const ImageLimits& limits, 
                      width, height, limits.side, limits.pixels);
 }
 
-Image decode_image(Bytes bytes, const std::string& where, const DecodeOptions& options) {
+Image decode_image(Bytes bytes, const std::string& where, const DecodeOptions& options, Image memory) {
   const Format& format = format_of(bytes, where);
   const int orientation = exif_orientation(bytes);
   DecodeOptions own = options;
   if (swaps_sides(orientation)) std::swap(own.least_height, own.least_width);
-  return turned_upright(format.decode(bytes, where, own), orientation);
+  return turned_upright(format.decode(bytes, where, own, std::move(memory)), orientation);
 }
 
 ImageHeader read_image_header(Bytes bytes, const std::string& where, const ImageLimits& limits) {

@@ -16,6 +16,11 @@ struct Image {
   Image() = default;
   Image(int64_t h, int64_t w, int64_t c)
       : height(h), width(w), channels(c), pixels(static_cast<size_t>(h) * static_cast<size_t>(w * c)) {}
+  // Becomes of another size; what its pixels are then is not said.
+  void become(int64_t h, int64_t w, int64_t c) {
+    height = h, width = w, channels = c;
+    pixels.resize(static_cast<size_t>(h) * static_cast<size_t>(w * c));
+  }
   uint8_t* row(int64_t y) { return pixels.data() + static_cast<size_t>(y * width * channels); }
   const uint8_t* row(int64_t y) const { return pixels.data() + static_cast<size_t>(y * width * channels); }
 };
@@ -44,8 +49,8 @@ void check_image_size(int64_t height, int64_t width, const ImageLimits& limits, 
 extern const char* const kImageFormats;
 
 // As gray or RGB, turned the way up that the camera was held (EXIF). Transparency is dropped and not blended, as by
-// Pillow's convert("RGB").
-Image decode_image(Bytes bytes, const std::string& where, const DecodeOptions& options = {});
+// Pillow's convert("RGB"). `memory` is a picture that is not needed any more: its memory is used again where it can be.
+Image decode_image(Bytes bytes, const std::string& where, const DecodeOptions& options = {}, Image memory = {});
 
 // Height, width and channels of what decode_image would give, and its errors as far as they show in the header.
 ImageHeader read_image_header(Bytes bytes, const std::string& where, const ImageLimits& limits = {});

@@ -119,14 +119,14 @@ ImageHeader jpeg_header(Bytes bytes, const std::string& where, const ImageLimits
   return {jpeg.image_height, jpeg.image_width, jpeg.out_color_space == JCS_GRAYSCALE ? 1 : 3};
 }
 
-Image decode_jpeg(Bytes bytes, const std::string& where, const DecodeOptions& options) {
+Image decode_jpeg(Bytes bytes, const std::string& where, const DecodeOptions& options, Image image) {
   Decoder decoder;
   if (!decoder.read_header(bytes)) throw decoder.wrong(where);
   const jpeg_decompress_struct& jpeg = decoder.jpeg;
   check_image_size(jpeg.image_height, jpeg.image_width, options.limits, where);
   if (!decoder.choose_size(options.least_height, options.least_width)) throw decoder.wrong(where);
   const bool cmyk = jpeg.out_color_space == JCS_CMYK;
-  Image image(jpeg.output_height, jpeg.output_width, cmyk ? 3 : jpeg.output_components);
+  image.become(jpeg.output_height, jpeg.output_width, cmyk ? 3 : jpeg.output_components);
   std::vector<uint8_t> row(cmyk ? static_cast<size_t>(image.width) * 4 : 0);
   if (!decoder.read_rows(image, cmyk ? row.data() : nullptr)) throw decoder.wrong(where);
   return image;

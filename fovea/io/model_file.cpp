@@ -56,6 +56,8 @@ ModelInfo read_info(const Safetensors& file, int64_t classes) {
                        info.class_names.size(), classes);
   }
   if (const std::string* preprocessing = find(file.metadata(), "preprocessing")) info.preprocessing = *preprocessing;
+  if (const std::string* resize = find(file.metadata(), "resize")) info.resize = *resize;
+  if (const std::string* interpolation = find(file.metadata(), "interpolation")) info.interpolation = *interpolation;
   if (const std::string* provenance = find(file.metadata(), "provenance")) {
     const std::string where = file.where() + ": provenance";
     info.provenance = parse_json(*provenance, where);
@@ -81,6 +83,8 @@ SafetensorsImage model_image(const Model& model) {
     image.tensors.emplace_back(model.parameters()[i].path, model.parameters().get(i));
   if (!model.info.class_names.empty()) image.metadata["class_names"] = dump(model.info.class_names);
   if (!model.info.preprocessing.empty()) image.metadata["preprocessing"] = model.info.preprocessing;
+  if (!model.info.resize.empty()) image.metadata["resize"] = model.info.resize;
+  if (!model.info.interpolation.empty()) image.metadata["interpolation"] = model.info.interpolation;
   return image;
 }
 

@@ -18,6 +18,7 @@ namespace fovea {
 struct ModelInfo {
   std::vector<std::string> class_names;  // empty: not recorded
   std::string preprocessing;             // "unit", "caffe", … (data/preprocess.h); empty: not recorded
+  std::string resize, interpolation;     // "stretch", "bilinear", … (data/resizing.h); empty: not recorded
   Json provenance = Json::object();      // what made it: data, seed, epochs, version
 };
 

@@ -19,7 +19,7 @@ std::string listed(const std::vector<std::string>& names) {
 }  // namespace
 
 PictureReader::PictureReader(const Shape& src, const PictureRules& rules, const std::string& where)
-    : fit_(src, rules.shape, rules.resize, where), preprocess_(rules.preprocess) {
+    : fit_(src, rules.shape, rules.resizing, where), preprocess_(rules.preprocess) {
   check_preprocess(preprocess_, rules.shape.back(), where);
 }
 

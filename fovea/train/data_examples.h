@@ -19,7 +19,7 @@ namespace fovea {
 struct PictureRules {
   Shape shape;  // what the model takes
   Preprocess preprocess = Preprocess::unit;
-  Resize resize = Resize::stretch;
+  Resizing resizing = {};
 };
 
 // The rules for pictures of one shape, worked out once; may be asked by several threads.

@@ -212,6 +212,16 @@ TEST_F(NpzDataTest, ReadsFloatsAndOneHotLabels) {
   EXPECT_TRUE(open_dataset(path(), {.load_train = false}).train.empty());
 }
 
+TEST_F(NpzDataTest, MakesFloatsOfDoubles) {
+  const double doubles[] = {0.1, 0.5, 1, 2};
+  add("x_train", DType::f64, {4, 1, 1}, doubles);
+  add("y_train", DType::i64, {4}, labels_);
+  const Dataset data = open_dataset(path(), kWhole);
+  EXPECT_EQ(data.dtype(), DType::f32);
+  EXPECT_EQ(data.picture_shape(), Shape({1, 1, 1}));
+  EXPECT_EQ(data.train.floats(0)[0], 0.1f);
+}
+
 TEST_F(NpzDataTest, ItsNameMayBeAnything) {
   add("x_train", DType::u8, {4, 1, 2}, pixels_);
   add("y_train", DType::i64, {4}, labels_);
@@ -247,8 +257,8 @@ TEST_F(NpzDataTest, RefusesOtherShapesAndTypes) {
     add("x_train", dtype, shape, floats_);
     return message();
   };
-  EXPECT_EQ(refuse(DType::f64, {1, 1, 1}),
-            ": x_train: pictures of this type cannot be read (got float64, expected uint8 or float32)");
+  EXPECT_EQ(refuse(DType::i32, {1, 1, 1}),
+            ": x_train: pictures of this type cannot be read (got int32, expected uint8, float32 or float64)");
   EXPECT_THAT(refuse(DType::u8, {4, 2}), HasSubstr("no pictures (got shape (4, 2)"));
   EXPECT_THAT(refuse(DType::u8, {0, 2, 2}), HasSubstr("there are no pictures"));
   EXPECT_THAT(refuse(DType::u8, {3, 1, 1}), HasSubstr("not as many labels as pictures (got 4, expected 3)"));
