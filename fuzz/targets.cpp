@@ -1,16 +1,23 @@
+#include <archive.h>
+#include <archive_entry.h>
 #include <zlib.h>
 
 #include <filesystem>
 
 #include "app/config_file.h"
 #include "fovea/base/error.h"
+#include "fovea/data/load_pictures.h"
+#include "fovea/data/picture_files.h"
 #include "fovea/data/source.h"
+#include "fovea/formats/archive.h"
 #include "fovea/formats/bmp_pnm.h"
+#include "fovea/formats/csv.h"
 #include "fovea/formats/gzip.h"
 #include "fovea/formats/idx.h"
 #include "fovea/formats/jpeg.h"
 #include "fovea/formats/npy.h"
 #include "fovea/formats/npz.h"
+#include "fovea/formats/pickle.h"
 #include "fovea/formats/png.h"
 #include "fovea/formats/safetensors.h"
 #include "fovea/formats/webp.h"
@@ -67,6 +74,44 @@ void image(Bytes input) {
   const ImageHeader header = read_image_header(input, kWhere, kLimits);
   if (header.height < image.height || header.width < image.width || header.channels != image.channels) std::abort();
 }
+void pickle(Bytes input) {
+  const Pickle pickle(input, kWhere);
+  for (const char* key : {"data", "labels", "fine_labels"})
+    if (const auto value = pickle.find(pickle.top(), key)) {
+      try {
+        pickle.byte_array(*value, key);
+      } catch (const Error&) {
+        pickle.integers(*value, key);
+      }
+    }
+}
+
+void csv(Bytes input) {
+  for (const CsvRow& row : parse_csv(as_text(input), kWhere))
+    if (row.fields.empty()) std::abort();
+}
+
+// Listed, and every file of it read.
+void archive(Bytes input) {
+  const InputFile file(input);
+  for (ArchiveReader reader(file.path()); reader.next();)
+    if (!reader.is_folder()) reader.read(kMaxBytes);
+}
+
+// Class folders in an archive, as a whole data set.
+void picture_archive(Bytes input) {
+  const InputFile file(input);
+  load_pictures(list_class_folders(open_archive(file.path())), {.size = PictureSize{4, 4}, .threads = 1}, {});
+}
+
+// A list of files that are not there.
+void manifest(Bytes input) {
+  const InputFile file(input);
+  const PictureFiles files = read_manifest(file.path());
+  for (const PictureFile& picture : files.files)
+    if (picture.label < 0 || picture.label >= files.classes) std::abort();
+}
+
 void webp(Bytes input) { decode_webp(input, kWhere, kLimits); }
 void bmp(Bytes input) { decode_bmp(input, kWhere, kLimits); }
 void pnm(Bytes input) { decode_pnm(input, kWhere, kLimits); }
@@ -166,6 +211,36 @@ std::vector<std::string> npz_data_sets() {
           saved([&](const std::string& path) { save_npz(path, all, {.compress = true}); })};
 }
 
+std::vector<std::string> manifests() {
+  return {"path,label,split\na.png,cat,train\n\"b, c.png\",\"d \"\"og\"\"\",test\r\n", "a/1.png,0\nb/2.png,1\n\nc,2,val\n"};
+}
+
+// A zip by libzip; the same files as tar, as libarchive writes it.
+std::vector<std::string> archives() {
+  const std::string picture = read_file(source_tree("tests/golden/pictures/gray.pgm"));
+  std::vector<std::string> all;
+  const char* names[] = {"set/train/a/1.pgm", "set/train/b/2.pgm", "set/test/a/3.pgm"};
+  for (const bool zip : {true, false})
+    all.push_back(saved([&](const std::string& path) {
+      ::archive* writer = archive_write_new();
+      zip ? archive_write_set_format_zip(writer) : archive_write_set_format_ustar(writer);
+      if (!zip) archive_write_add_filter_gzip(writer);
+      if (archive_write_open_filename(writer, path.c_str()) != ARCHIVE_OK) std::abort();
+      for (const char* name : names) {
+        archive_entry* entry = archive_entry_new();
+        archive_entry_set_pathname(entry, name);
+        archive_entry_set_size(entry, static_cast<la_int64_t>(picture.size()));
+        archive_entry_set_filetype(entry, AE_IFREG);
+        archive_entry_set_perm(entry, 0644);
+        archive_write_header(writer, entry);
+        archive_write_data(writer, picture.data(), picture.size());
+        archive_entry_free(entry);
+      }
+      archive_write_free(writer);
+    }));
+  return all;
+}
+
 }  // namespace
 
 const std::vector<Target>& targets() {
@@ -183,6 +258,11 @@ const std::vector<Target>& targets() {
       {"webp", webp, {".webp"}},
       {"bmp", bmp, {".bmp"}},
       {"pnm", pnm, {".ppm", ".pgm"}},
+      {"pickle", pickle, {"_p2", "_p3", "_p4", "_fortran"}},
+      {"csv", csv, {".csv"}, manifests},
+      {"manifest", manifest, {".csv"}, manifests},
+      {"archive", archive, {}, archives},
+      {"picture_archive", picture_archive, {}, archives},
       {"json", json, {".json"}},
       {"architecture", architecture, {}, architectures},
       {"cifar10", cifar10, {}, cifar_records},
