@@ -97,7 +97,7 @@ std::vector<std::string> seeds_of(const Target& target, const char* corpus) {
     std::string seed = read_file(path.string());
     if (seed.size() <= kMaxBytes) seeds.push_back(std::move(seed));
   };
-  for (const char* folder : {"formats", "architectures"})
+  for (const char* folder : {"formats", "architectures", "pictures", "cifar"})
     for (const FolderEntry& entry : list_folder(source_tree(std::string("tests/golden/") + folder)))
       for (const char* end : target.seeds)
         if (entry.name.ends_with(end)) take(source_tree(std::string("tests/golden/") + folder + "/" + entry.name));

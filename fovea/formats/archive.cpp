@@ -36,7 +36,8 @@ ArchiveReader::ArchiveReader(const std::string& path) : state_(std::make_unique<
   archive_read_support_format_tar(reader);
   archive_read_support_filter_gzip(reader);
   if (archive_read_open_filename(reader, path.c_str(), kPiece) != ARCHIVE_OK) {
-    const Error error = file_error(path, "not an archive that can be read ({})", archive_error_string(reader));
+    const char* why = archive_error_string(reader);
+    const Error error = file_error(path, "not an archive that can be read ({})", why != nullptr ? why : "libarchive");
     archive_read_free(reader);
     throw error;
   }

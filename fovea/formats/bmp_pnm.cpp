@@ -30,7 +30,8 @@ struct Free {
 };
 
 Error wrong(const std::string& where, const char* kind) {
-  return file_error(where, "not a {} file that can be read ({})", kind, stbi_failure_reason());
+  const char* why = stbi_failure_reason();
+  return file_error(where, "not a {} file that can be read ({})", kind, why != nullptr ? why : "libstb");
 }
 
 // libstb reads zeros, or leaves memory as it is, behind a file's end: so how long a file must be is asked before.
