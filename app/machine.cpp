@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <jpeglib.h>
 #include <png.h>
+#include <webp/decode.h>
 #include <xxhash.h>
 #include <zip.h>
 #include <zlib.h>
@@ -62,6 +63,8 @@ std::vector<LibraryVersion> library_versions() {
       {onednn.substr(0, space), space == std::string::npos ? "" : onednn.substr(space + 1)},
       {"libpng", png_get_libpng_ver(nullptr)},
       {"libjpeg", fmt::format("{}", JPEG_LIB_VERSION / 10.0)},
+      {"libwebp", fmt::format("{}.{}.{}", WebPGetDecoderVersion() >> 16, WebPGetDecoderVersion() >> 8 & 0xff,
+                              WebPGetDecoderVersion() & 0xff)},
       {"zlib", zlibVersion()},
       {"libzip", zip_libzip_version()},
       {"libarchive", fmt::format("{}.{}.{}", archive_version_number() / 1000000, archive_version_number() / 1000 % 1000,
