@@ -7,8 +7,8 @@
 #include <span>
 #include <type_traits>
 
-#ifdef __SSE2__
-#include <emmintrin.h>
+#ifdef __x86_64__
+#include <immintrin.h>
 #endif
 
 #include "fovea/base/error.h"
@@ -55,7 +55,8 @@ std::vector<PictureFit::Between> PictureFit::between(int64_t src, int64_t offset
     const float at = (static_cast<float>(i) + 0.5f) * scale - 0.5f;
     const auto lower = std::max<int64_t>(static_cast<int64_t>(std::floor(at)), 0);
     const auto upper = std::min<int64_t>(static_cast<int64_t>(std::ceil(at)), window - 1);
-    all[static_cast<size_t>(i)] = {inside(lower + offset), inside(upper + offset), at - std::floor(at)};
+    const float share = lower == upper ? 0 : at - std::floor(at);
+    all[static_cast<size_t>(i)] = {inside(lower + offset), inside(upper + offset), share};
   }
   return all;
 }
@@ -100,24 +101,31 @@ const T* PictureFit::converted(const T* src, std::vector<T>& scratch) const {
   return scratch.data();
 }
 
-// Red, green, blue and whatever byte follows as one vector, where the processor has such. Columns whose fourth byte may lie
-// behind the picture are left; returns how many were done. Writes one number too many, which the next column overwrites.
+// Colours of a row at the columns from the first on, as many as have two neighbours to their right: returns how many. The
+// upper column is the next one, or weighs nothing. A pixel is computed as a vector of four numbers, the last of which the
+// next pixel overwrites.
 size_t PictureFit::interpolate_colours([[maybe_unused]] const uint8_t* src, [[maybe_unused]] float* dst) const {
-  size_t i = 0;
-#ifdef __SSE2__
-  const auto pixel = [&](int64_t column) {
-    int32_t bytes = 0;
-    std::memcpy(&bytes, src + 3 * column, sizeof bytes);
-    const __m128i zero = _mm_setzero_si128();
-    return _mm_cvtepi32_ps(_mm_unpacklo_epi16(_mm_unpacklo_epi8(_mm_cvtsi32_si128(bytes), zero), zero));
-  };
-  for (; i + 1 < columns_.size() && columns_[i].upper + 1 < src_[1]; ++i, dst += 3) {
-    const __m128 left = pixel(columns_[i].lower), right = pixel(columns_[i].upper);
-    _mm_storeu_ps(dst, _mm_add_ps(left, _mm_mul_ps(_mm_sub_ps(right, left), _mm_set1_ps(columns_[i].share))));
-  }
+#ifdef __x86_64__
+  if (__builtin_cpu_supports("avx2")) return interpolate_colours_avx2(src, dst);
 #endif
+  return 0;
+}
+
+#ifdef __x86_64__
+__attribute__((target("avx2"))) size_t PictureFit::interpolate_colours_avx2(const uint8_t* src, float* dst) const {
+  const __m256i next = _mm256_setr_epi32(3, 4, 5, 6, 0, 0, 0, 0);
+  size_t i = 0;
+  for (; i + 1 < columns_.size() && columns_[i].lower + 2 < src_[1]; ++i, dst += 3) {
+    const auto* at = reinterpret_cast<const __m128i*>(src + 3 * columns_[i].lower);
+    const __m256 both = _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64(at)));  // eight bytes
+    const __m128 left = _mm256_castps256_ps128(both);
+    const __m128 right = _mm256_castps256_ps128(_mm256_permutevar8x32_ps(both, next));
+    const __m128 share = _mm_broadcast_ss(&columns_[i].share);
+    _mm_storeu_ps(dst, _mm_add_ps(left, _mm_mul_ps(_mm_sub_ps(right, left), share)));
+  }
   return i;
 }
+#endif
 
 // One row of the source, or a black one, at the result's columns.
 template <class T>

@@ -42,6 +42,7 @@ class PictureFit {
   template <class T>
   const T* converted(const T* src, std::vector<T>& scratch) const;
   size_t interpolate_colours(const uint8_t* src, float* dst) const;
+  size_t interpolate_colours_avx2(const uint8_t* src, float* dst) const;
   template <class T, class Put>
   void interpolate(const T* src, Put put) const;
   template <class T>

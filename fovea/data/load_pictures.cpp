@@ -56,7 +56,7 @@ class Loader {
   struct Part {
     SplitKind split;
     std::vector<size_t> files;  // places in the list
-    Array pixels;               // as many
+    std::shared_ptr<PictureMemory> pixels;  // as many
   };
 
   // The one size that all pictures have, or the usual one. Every file is looked at, whatever is wanted of them, so that
@@ -104,7 +104,7 @@ class Loader {
   }
 
   Part read_part(SplitKind split, const Shape& shape) {
-    Part part{split, {}, {}};
+    Part part{split, {}, nullptr};
     for (size_t i = 0; i < files_.files.size(); ++i)
       if (files_.files[i].split == split) part.files.push_back(i);
     const auto count = static_cast<int64_t>(part.files.size());
@@ -116,8 +116,8 @@ class Loader {
                          "{} pictures of {}x{} do not fit into memory (got {:.1f} GB, expected at most {:.1f}); a smaller "
                          "--image-size may do",
                          count, shape[0], shape[1], bytes / 1e9, physical_memory() / 1e9);
-    part.pixels = Array(DType::u8, {count, shape[0], shape[1], shape[2]});
-    auto* pixels = static_cast<uint8_t*>(part.pixels.data());
+    part.pixels = std::make_shared<PictureMemory>(static_cast<size_t>(count * shape.elements()));
+    uint8_t* const pixels = part.pixels->data();
     const DecodeOptions decoding{.least_height = options_.scaled_decoding ? 2 * shape[0] : 0,
                                  .least_width = options_.scaled_decoding ? 2 * shape[1] : 0};
     read(part.files, [&](size_t k, Bytes content, const std::string& where) {
@@ -141,7 +141,7 @@ class Loader {
   // Closes the gaps that broken files left, and makes one channel of three alike where all pictures are gray.
   std::shared_ptr<const Pictures> finish(Part& part, const Shape& shape, bool gray) {
     const int64_t pixels_each = shape[0] * shape[1], channels = gray ? 1 : shape[2];
-    auto* const pixels = static_cast<uint8_t*>(part.pixels.data());
+    uint8_t* const pixels = part.pixels->data();
     std::vector<int32_t> labels;
     std::vector<PictureOrigin> origins;
     for (size_t k = 0; k < part.files.size(); ++k) {
@@ -156,11 +156,9 @@ class Loader {
       origins.push_back(std::move(origins_[i]));
     }
     if (labels.empty()) return nullptr;
-    if (channels == shape[2])
-      return std::make_shared<Pictures>(std::move(part.pixels), std::move(labels), std::move(origins));
-    Array one_channel(DType::u8, {static_cast<int64_t>(labels.size()), shape[0], shape[1], 1});
-    std::copy_n(pixels, one_channel.elements(), static_cast<uint8_t*>(one_channel.data()));
-    return std::make_shared<Pictures>(std::move(one_channel), std::move(labels), std::move(origins));
+    const Shape finished{shape[0], shape[1], channels};
+    part.pixels->keep(labels.size() * static_cast<size_t>(finished.elements()));
+    return std::make_shared<Pictures>(std::move(part.pixels), finished, std::move(labels), std::move(origins));
   }
 
   void list_broken(Source& source) const {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "fovea/base/file.h"
+#include "fovea/data/picture_memory.h"
 #include "fovea/tensor/array.h"
 
 namespace fovea {
@@ -22,33 +23,37 @@ struct PictureOrigin {
 // N pictures of one shape (h, w, c), one after the other, as uint8 or float32. Never changes once it is made.
 class Pictures {
  public:
-  // pixels: (N, h, w, c); as many labels as pictures, or fewer: then the first pictures count. Whoever makes it has
-  // checked both. Origins: none, or one a picture.
-  Pictures(Array pixels, std::vector<int32_t> labels, std::vector<PictureOrigin> origins = {});
+  // pixels: (N, h, w, c). As many labels as pictures; whoever makes it has checked both.
+  Pictures(Array pixels, std::vector<int32_t> labels);
+  // Bytes of pictures (h, w, c), at least as many as there are labels; one origin a picture.
+  Pictures(std::shared_ptr<const PictureMemory> bytes, const Shape& shape, std::vector<int32_t> labels,
+           std::vector<PictureOrigin> origins);
 
   int64_t size() const { return static_cast<int64_t>(labels_.size()); }
   const Shape& shape() const { return shape_; }
-  DType dtype() const { return pixels_.dtype(); }
+  DType dtype() const { return dtype_; }
   const std::vector<int32_t>& labels() const { return labels_; }
 
   const uint8_t* bytes(int64_t i) const {
     assert(dtype() == DType::u8 && "bytes of uint8 pictures");
-    return static_cast<const uint8_t*>(pixels_.data()) + i * stride_;
+    return static_cast<const uint8_t*>(numbers_) + i * stride_;
   }
   const float* floats(int64_t i) const {
     assert(dtype() == DType::f32 && "floats of float32 pictures");
-    return static_cast<const float*>(pixels_.data()) + i * stride_;
+    return static_cast<const float*>(numbers_) + i * stride_;
   }
   // All numbers of all pictures.
   Bytes numbers() const {
-    return {static_cast<const uint8_t*>(pixels_.data()), static_cast<size_t>(size() * stride_) * size_of(dtype())};
+    return {static_cast<const uint8_t*>(numbers_), static_cast<size_t>(size() * stride_) * size_of(dtype())};
   }
   const PictureOrigin* origin(int64_t i) const {  // null where there are none
     return origins_.empty() ? nullptr : &origins_[static_cast<size_t>(i)];
   }
 
  private:
-  Array pixels_;
+  std::shared_ptr<const void> memory_;  // that holds the numbers
+  const void* numbers_;
+  DType dtype_;
   std::vector<int32_t> labels_;
   std::vector<PictureOrigin> origins_;
   Shape shape_;

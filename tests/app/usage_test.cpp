@@ -55,7 +55,7 @@ TEST(Usage, RefusesInOneClearLine) {
       {{"train", "basic", "--precision", "f16"}, 2, "--precision: unknown value"},
       {{"train", "basic", "again"}, 2, "one word too many (got \"again\""},
       {{"train", "basic", "--data", "fashion-mnst"}, 2, "did you mean \"fashion-mnist\"?"},
-      {{"train", "basic", "--data", "CIFAR10:some/where"}, 2, "did you mean \"cifar10\"?"},
+      {{"train", "basic", "--data", "CIFAR10:some/where"}, 2, "did you mean \"cifar10\" or \"cifar100\"?"},
       {{"train", "basic", "--data", "cifar10:nowhere"}, 3, "nowhere"},
       {{"train", "basic", "--data", "nowhere.npz"}, 3, "nowhere.npz"},
       {{"train", "basic", "--data", "text.npz"}, 3, "text.npz"},
