@@ -8,6 +8,7 @@
 #include "fovea/base/error.h"
 #include "fovea/base/file.h"
 #include "fovea/base/names.h"
+#include "fovea/base/thread_pool.h"
 #include "fovea/data/cut.h"
 #include "fovea/data/load_pictures.h"
 #include "fovea/data/source.h"
@@ -110,7 +111,22 @@ void cut_train(Dataset& dataset, const std::shared_ptr<const Pictures>& pictures
   if (!cut.validation.empty()) dataset.validation = Split(pictures, std::move(cut.validation));
 }
 
-std::string hash_of(const Source& source) {
+// A hash a picture, by all threads.
+std::vector<uint64_t> picture_hashes(const Pictures& pictures, int threads) {
+  constexpr int64_t kAtOnce = 64;
+  std::vector<uint64_t> hashes(static_cast<size_t>(pictures.size()));
+  const Bytes numbers = pictures.numbers();
+  const size_t bytes = numbers.size() / hashes.size();
+  ThreadPool pool(threads > 0 ? threads : available_cores());
+  pool.run(static_cast<int>((pictures.size() + kAtOnce - 1) / kAtOnce), [&](int task) {
+    const auto begin = static_cast<size_t>(task) * kAtOnce;
+    for (size_t i = begin; i < std::min(begin + kAtOnce, hashes.size()); ++i)
+      hashes[i] = XXH3_64bits(numbers.data() + i * bytes, bytes);
+  });
+  return hashes;
+}
+
+std::string hash_of(const Source& source, int threads) {
   XXH64_state_t* state = XXH64_createState();
   XXH64_reset(state, 0);
   for (const auto& pictures : {source.train, source.validation, source.test}) {
@@ -119,7 +135,12 @@ std::string hash_of(const Source& source) {
     const std::string kind = fmt::format("{} {} ", to_string(pictures->dtype()),
                                          to_string(Shape{pictures->size(), shape[0], shape[1], shape[2]}));
     XXH64_update(state, kind.data(), kind.size());
-    XXH64_update(state, pictures->numbers().data(), pictures->numbers().size());
+    if (source.files) {
+      const std::vector<uint64_t> hashes = picture_hashes(*pictures, threads);
+      XXH64_update(state, hashes.data(), hashes.size() * sizeof(uint64_t));
+    } else {
+      XXH64_update(state, pictures->numbers().data(), pictures->numbers().size());
+    }
     XXH64_update(state, pictures->labels().data(), pictures->labels().size() * sizeof(int32_t));
   }
   const XXH64_hash_t hash = XXH64_digest(state);
@@ -176,7 +197,7 @@ Dataset open_dataset(const std::string& spec, const DataOptions& options) {
   dataset.name = source.name;
   dataset.class_names = source.class_names;
   dataset.classes = source.classes;
-  dataset.hash = hash_of(source);
+  dataset.hash = hash_of(source, options.pictures.threads);
   dataset.broken = std::move(source.broken);
   dataset.has_own_validation = source.validation != nullptr;
   if (source.test) dataset.test = Split(source.test);

@@ -58,7 +58,8 @@ struct Dataset {
   std::vector<std::string> class_names;  // empty, or one a class
   int64_t classes = 0;
   Split train, validation, test;
-  std::string hash;  // xxh64 of what was loaded, in hex: shapes, pictures, labels, of train, validation and test
+  // xxh64 of what was loaded, in hex: shapes, pictures (of files: their xxh3), labels, of train, validation and test.
+  std::string hash;
   bool has_own_validation = false;
   std::vector<BrokenFile> broken;
 
