@@ -85,6 +85,7 @@ PictureFit::PictureFit(const Shape& src, const Shape& dst, Resizing resizing, co
   if (resizing.interpolation == PictureInterpolation::bilinear || resizing.interpolation == PictureInterpolation::nearest) {
     rows_ = between(src[0], top, rows, dst[0]);
     columns_ = between(src[1], left, columns, dst[1]);
+    if (channels_ == 3 && resizing.resize != Resize::pad) prepare_colours();
   } else if (src[0] != dst[0] || src[1] != dst[1]) {
     filter_.emplace(FilterAxis(src[0], top, rows, dst[0], resizing.interpolation),
                     FilterAxis(src[1], left, columns, dst[1], resizing.interpolation), channels_);
@@ -101,9 +102,17 @@ const T* PictureFit::converted(const T* src, std::vector<T>& scratch) const {
   return scratch.data();
 }
 
-// Colours of a row at the columns from the first on, as many as have two neighbours to their right: returns how many. The
-// upper column is the next one, or weighs nothing. A pixel is computed as a vector of four numbers, the last of which the
-// next pixel overwrites.
+// The columns from the first on that have two neighbours to their right, but for the last.
+void PictureFit::prepare_colours() {
+  while (quick_columns_ + 1 < columns_.size() && columns_[quick_columns_].lower + 2 < src_[1]) {
+    offsets_.push_back(static_cast<int32_t>(3 * columns_[quick_columns_].lower));
+    shares_.insert(shares_.end(), 4, columns_[quick_columns_].share);
+    ++quick_columns_;
+  }
+}
+
+// Colours of a row at the quick columns, or fewer: returns how many. The upper column is the next one, or weighs nothing. A
+// pixel is a vector of four numbers, the last of which the next pixel overwrites.
 size_t PictureFit::interpolate_colours([[maybe_unused]] const uint8_t* src, [[maybe_unused]] float* dst) const {
 #ifdef __x86_64__
   if (__builtin_cpu_supports("avx2")) return interpolate_colours_avx2(src, dst);
@@ -112,16 +121,24 @@ size_t PictureFit::interpolate_colours([[maybe_unused]] const uint8_t* src, [[ma
 }
 
 #ifdef __x86_64__
+// Two pixels at once: of the eight bytes from the lower column on, three are the left pixel and three the right one.
 __attribute__((target("avx2"))) size_t PictureFit::interpolate_colours_avx2(const uint8_t* src, float* dst) const {
-  const __m256i next = _mm256_setr_epi32(3, 4, 5, 6, 0, 0, 0, 0);
+  constexpr char no = -1;
+  const __m256i left = _mm256_setr_epi8(0, no, no, no, 1, no, no, no, 2, no, no, no, no, no, no, no,  //
+                                        0, no, no, no, 1, no, no, no, 2, no, no, no, no, no, no, no);
+  const __m256i right = _mm256_setr_epi8(3, no, no, no, 4, no, no, no, 5, no, no, no, no, no, no, no,  //
+                                         3, no, no, no, 4, no, no, no, 5, no, no, no, no, no, no, no);
+  const auto eight = [src](int32_t at) { return _mm_loadl_epi64(reinterpret_cast<const __m128i*>(src + at)); };
   size_t i = 0;
-  for (; i + 1 < columns_.size() && columns_[i].lower + 2 < src_[1]; ++i, dst += 3) {
-    const auto* at = reinterpret_cast<const __m128i*>(src + 3 * columns_[i].lower);
-    const __m256 both = _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64(at)));  // eight bytes
-    const __m128 left = _mm256_castps256_ps128(both);
-    const __m128 right = _mm256_castps256_ps128(_mm256_permutevar8x32_ps(both, next));
-    const __m128 share = _mm_broadcast_ss(&columns_[i].share);
-    _mm_storeu_ps(dst, _mm_add_ps(left, _mm_mul_ps(_mm_sub_ps(right, left), share)));
+  for (; i + 2 <= quick_columns_; i += 2, dst += 6) {
+    const __m256i both =
+        _mm256_inserti128_si256(_mm256_castsi128_si256(eight(offsets_[i])), eight(offsets_[i + 1]), 1);
+    const __m256 lower = _mm256_cvtepi32_ps(_mm256_shuffle_epi8(both, left));
+    const __m256 upper = _mm256_cvtepi32_ps(_mm256_shuffle_epi8(both, right));
+    const __m256 share = _mm256_loadu_ps(shares_.data() + 4 * i);
+    const __m256 between = _mm256_add_ps(lower, _mm256_mul_ps(_mm256_sub_ps(upper, lower), share));
+    _mm_storeu_ps(dst, _mm256_castps256_ps128(between));
+    _mm_storeu_ps(dst + 3, _mm256_extractf128_ps(between, 1));
   }
   return i;
 }
@@ -137,7 +154,7 @@ void PictureFit::interpolate_row(const T* src, int64_t row, float* dst) const {
   };
   size_t done = 0;
   if constexpr (std::is_same_v<T, uint8_t>)
-    if (channels_ == 3 && resizing_.resize != Resize::pad) done = interpolate_colours(src, dst);
+    if (quick_columns_ > 0) done = interpolate_colours(src, dst);
   dst += static_cast<int64_t>(done) * channels_;
   for (const Between& column : std::span(columns_).subspan(done))
     for (int64_t c = 0; c < channels_; ++c) {

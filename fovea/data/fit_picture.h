@@ -41,6 +41,7 @@ class PictureFit {
   std::vector<Between> between(int64_t src, int64_t offset, int64_t window, int64_t dst) const;
   template <class T>
   const T* converted(const T* src, std::vector<T>& scratch) const;
+  void prepare_colours();
   size_t interpolate_colours(const uint8_t* src, float* dst) const;
   size_t interpolate_colours_avx2(const uint8_t* src, float* dst) const;
   template <class T, class Put>
@@ -56,6 +57,10 @@ class PictureFit {
   Resizing resizing_;
   int64_t channels_ = 0;  // that are not copies
   std::vector<Between> rows_, columns_;
+  // Of the columns that are computed as vectors: where their lower pixel begins in a row, and four times the share.
+  size_t quick_columns_ = 0;
+  std::vector<int32_t> offsets_;
+  std::vector<float> shares_;
   std::optional<PillowFilter> filter_;
 };
 
