@@ -357,6 +357,8 @@ class Training {
       print(fmt::format("{:11}loss {}  accuracy {}  top-5 {}\n", to_string(tested->split), figure(tested->result.loss),
                         figure(tested->result.accuracy), figure(tested->result.top5)));
     if (speed > 0) print(fmt::format("speed      {} pictures/s\n", grouped(static_cast<int64_t>(speed))));
+    if (!history().empty())
+      print(fmt::format("input      {:.1f} % of the steps' time\n", 100 * history().back().input_share));
     print(fmt::format("time       {}\n", duration(seconds_)));
     print(fmt::format("seed       {}\n", arguments_.common.seed));
     print(fmt::format("run        {}\n", recorder_->folder()));

@@ -31,6 +31,7 @@ struct EpochLogs {
   double seconds = 0;             // of the epoch, validation included
   double step_seconds = 0;        // of its training steps alone
   double pictures_per_second = 0; // of its training steps alone
+  double input_share = 0;         // of the threads' time in those steps: reading, decoding, augmenting pictures
 };
 
 struct BatchLogs {

@@ -47,6 +47,7 @@ Json to_json(const TrainingPlace& place) {
           {"rows", place.rows},
           {"metrics", place.metrics},
           {"step_seconds", place.step_seconds},
+          {"input_seconds", place.input_seconds},
           {"pictures", place.pictures},
           {"batch_size", place.batch_size},
           {"history", history_json(place.history)}};
@@ -60,6 +61,7 @@ TrainingPlace place_of(const Json& json) {
           .rows = json.at("rows").get<int64_t>(),
           .metrics = json.at("metrics").get<std::vector<double>>(),
           .step_seconds = json.at("step_seconds").get<double>(),
+          .input_seconds = json.value("input_seconds", 0.0),
           .pictures = json.at("pictures").get<int64_t>(),
           .batch_size = json.at("batch_size").get<int64_t>(),
           .history = history_of(json.at("history"))};

@@ -90,7 +90,8 @@ Json history_json(const History& history) {
                   {"learning_rate", exact(logs.learning_rate)},
                   {"seconds", logs.seconds},
                   {"step_seconds", logs.step_seconds},
-                  {"pictures_per_second", logs.pictures_per_second}};
+                  {"pictures_per_second", logs.pictures_per_second},
+                  {"input_share", logs.input_share}};
     if (logs.val_loss) epoch["val_loss"] = exact(*logs.val_loss);
     if (logs.val_accuracy) epoch["val_accuracy"] = exact(*logs.val_accuracy);
     json.push_back(epoch);
@@ -113,7 +114,8 @@ History history_of(const Json& json) {
                        .learning_rate = exact(epoch.at("learning_rate")),
                        .seconds = epoch.at("seconds").get<double>(),
                        .step_seconds = epoch.at("step_seconds").get<double>(),
-                       .pictures_per_second = epoch.at("pictures_per_second").get<double>()});
+                       .pictures_per_second = epoch.at("pictures_per_second").get<double>(),
+                       .input_share = epoch.value("input_share", 0.0)});
   return history;
 }
 

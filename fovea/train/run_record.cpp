@@ -29,7 +29,7 @@ bool is_locked(const std::string& path) {
 // What stands beside an epoch's figures.
 bool is_figure(const std::string& name) {
   return name != "event" && name != "time" && name != "epoch" && name != "seconds" && name != "pictures_per_second" &&
-         name != "best_epoch";
+         name != "best_epoch" && name != "input_share";
 }
 
 // JSON orders fields by name: the order that people read is the one of named_figures.

@@ -35,6 +35,7 @@ void RunRecorder::on_epoch_end(Trainer& trainer, const EpochLogs& logs) {
   Json event = epoch_json(logs);
   event["seconds"] = logs.seconds;
   event["pictures_per_second"] = logs.pictures_per_second;
+  event["input_share"] = logs.input_share;
   event["best_epoch"] = best();
   attempt([&] { events_.write("epoch", event); });
   if (tensorboard_) attempt([&] { tensorboard_->on_epoch_end(trainer, logs); });

@@ -1,6 +1,7 @@
 #include "fovea/train/trainer.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <numeric>
@@ -40,9 +41,11 @@ class OrderedFeed final : public kernels::Feed {
   }
 
   void pictures(int64_t first, int64_t rows, float* dst) const override {
+    const auto begin = std::chrono::steady_clock::now();
     for (int64_t i = 0; i < rows; ++i, ++first, dst += picture_)
       if (first_) examples_.drawn_picture(order_[first], first_->behind(first), dst);
       else examples_.picture(order_[first], dst);
+    nanoseconds_.fetch_add((std::chrono::steady_clock::now() - begin) / std::chrono::nanoseconds(1), std::memory_order_relaxed);
   }
   void targets(int64_t first, int64_t rows, float* dst) const override {
     for (int64_t i = 0; i < rows; ++i) {
@@ -56,6 +59,8 @@ class OrderedFeed final : public kernels::Feed {
       }
     }
   }
+  // What the pictures took, of all threads together.
+  double seconds() const { return 1e-9 * static_cast<double>(nanoseconds_.load(std::memory_order_relaxed)); }
   void sample_weights(int64_t first, int64_t rows, float* dst) const override {
     for (int64_t i = 0; i < rows; ++i) dst[i] = weights_.of(order_[first + i], label(first + i));
   }
@@ -71,6 +76,7 @@ class OrderedFeed final : public kernels::Feed {
   int64_t picture_, outputs_;
   SampleWeights weights_;
   std::optional<Draw> first_;
+  mutable std::atomic<int64_t> nanoseconds_ = 0;
 };
 
 // The class of a row of outputs: the largest, the first of a tie; of one output, the second where it is above 0.5.
@@ -289,7 +295,8 @@ class Trainer::Epochs {
                       .validates = options_.validation != nullptr,
                       .learning_rate = trainer_.optimizer_.learning_rate(),
                       .step_seconds = place_.step_seconds,
-                      .pictures_per_second = static_cast<double>(place_.rows) / std::max(place_.step_seconds, 1e-9)};
+                      .pictures_per_second = static_cast<double>(place_.rows) / std::max(place_.step_seconds, 1e-9),
+                      .input_share = place_.input_seconds / std::max(place_.step_seconds * trainer_.pool_.threads(), 1e-9)};
     if (options_.validation != nullptr && (place_.epoch + 1) % options_.validation_freq == 0) validate(logs);
     if (options_.exact_train_metrics) evaluate_training(logs);
     logs.seconds = now() - begin;
@@ -320,6 +327,7 @@ class Trainer::Epochs {
     place_.rows += rows;
     place_.batch += 1;
     place_.step_seconds += now() - begin;
+    place_.input_seconds += feed.seconds();
     const BatchLogs logs = {place_.epoch, place_.batch, batches_, place_.rows, mean_loss(), accuracy()};
     tell([&](Callback& c) { c.on_batch_end(trainer_, logs); });
   }

@@ -62,7 +62,7 @@ struct TrainingPlace {
   double loss = 0;      // sums over their pictures
   int64_t correct = 0, rows = 0;
   std::vector<double> metrics = {};      // sums of TrainerOptions::metrics, one after the other
-  double step_seconds = 0;
+  double step_seconds = 0, input_seconds = 0;  // the latter of all threads together
   int64_t pictures = 0, batch_size = 0;  // what batches are counted in
   History history = {};                  // of the epochs before
 };
