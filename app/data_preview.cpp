@@ -24,9 +24,12 @@ Image image_of(const Split& split, int64_t i) {
   } else {
     const float* numbers = split.floats(i);
     const auto [low, high] = std::minmax_element(numbers, numbers + shape.elements());
-    if (*low >= 0 && *high <= 1) take(numbers, 0, 255);
-    else if (*low >= 0 && *high <= 255) take(numbers, 0, 1);
-    else take(numbers, *low, *high > *low ? 255 / (*high - *low) : 0);
+    if (*low >= 0 && *high <= 1)
+      take(numbers, 0, 255);
+    else if (*low >= 0 && *high <= 255)
+      take(numbers, 0, 1);
+    else
+      take(numbers, *low, *high > *low ? 255 / (*high - *low) : 0);
   }
   return image;
 }
@@ -35,7 +38,9 @@ Image image_of(const Split& split, int64_t i) {
 
 Image preview_of(const Dataset& dataset) {
   const ContactSheetOptions options;
-  const Split& split = !dataset.train.empty() ? dataset.train : !dataset.test.empty() ? dataset.test : dataset.validation;
+  const Split& split = !dataset.train.empty()  ? dataset.train
+                       : !dataset.test.empty() ? dataset.test
+                                               : dataset.validation;
   const std::vector<int64_t> counts = split.class_counts(dataset.classes);
   std::vector<ContactRow> rows;
   for (int64_t c = 0; c < std::min(dataset.classes, kPreviewClasses); ++c)

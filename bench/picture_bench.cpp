@@ -2,8 +2,8 @@
 //
 //   picture_bench [THREADS [DIR]]     default: 2 threads; 400 pictures of 500x375 made for it
 //
-// "alone" reads and decodes every file into memory that is kept; "loaded" is open_dataset: listed, read, decoded, resized
-// to 224x224, hashed. In turns; the best of five counts.
+// "alone" reads and decodes every file into memory that is kept; "loaded" is open_dataset: listed, read, decoded,
+// resized to 224x224, hashed. In turns; the best of five counts.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -144,7 +144,8 @@ int main(int argc, char** argv) {
     fmt::print("{:<26} {:>8.0f} {:>8.2f} {:>12.0f} {:>8.2f}\n", what, count / time.clock, alone.clock / time.clock,
                count / time.processor, alone.processor / time.processor);
   };
-  fmt::print("{} pictures, {} threads{:>20} {:>8} {:>12} {:>8}\n", paths.size(), threads, "a second", "share", "of processor", "share");
+  fmt::print("{} pictures, {} threads{:>20} {:>8} {:>12} {:>8}\n", paths.size(), threads, "a second", "share",
+             "of processor", "share");
   line("libjpeg-turbo alone", alone);
   line("loaded, bilinear", loaded);
   line("loaded, pillow_bilinear", filtered);

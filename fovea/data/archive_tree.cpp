@@ -59,8 +59,10 @@ class ArchiveTree final : public FileTree {
         node = &node->folders[reader.name().substr(begin, end - begin)];
       }
       const std::string last = reader.name().substr(begin);
-      if (reader.is_folder()) node->folders[last];
-      else node->files.push_back(last);
+      if (reader.is_folder())
+        node->folders[last];
+      else
+        node->files.push_back(last);
     }
     std::vector<Entry> all;
     top.list("", all);

@@ -45,7 +45,8 @@ class ClassFolders {
     const std::string top = top_folder();
     std::map<std::string, SplitKind> parts;  // folders of class folders
     for (const std::string& folder : content_[top].folders)
-      if (const auto split = split_of(last_part(folder)); split && !content_[folder].folders.empty()) parts[folder] = *split;
+      if (const auto split = split_of(last_part(folder)); split && !content_[folder].folders.empty())
+        parts[folder] = *split;
     if (parts.empty()) parts[top] = SplitKind::train;
     check(top, parts);
 

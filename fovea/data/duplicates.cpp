@@ -17,7 +17,9 @@ struct Hashed {
   int64_t place;  // in its split
 
   auto key() const { return std::pair(high, low); }
-  bool operator<(const Hashed& other) const { return std::tuple(high, low, place) < std::tuple(other.high, other.low, other.place); }
+  bool operator<(const Hashed& other) const {
+    return std::tuple(high, low, place) < std::tuple(other.high, other.low, other.place);
+  }
 };
 
 const void* numbers(const Split& split, int64_t i) {
@@ -44,8 +46,9 @@ std::string name_of(const Split& split, SplitKind kind, int64_t i) {
 }  // namespace
 
 std::string Leak::line() const {
-  std::string text = fmt::format("leakage: {} of {} {} in {} too (", pictures == 1 ? "a picture" : fmt::format("{} pictures", pictures),
-                                 to_string(into), pictures == 1 ? "is" : "are", to_string(from));
+  std::string text = fmt::format("leakage: {} of {} {} in {} too (",
+                                 pictures == 1 ? "a picture" : fmt::format("{} pictures", pictures), to_string(into),
+                                 pictures == 1 ? "is" : "are", to_string(from));
   for (size_t i = 0; i < examples.size(); ++i)
     text += fmt::format("{}{} = {}", i == 0 ? "" : ", ", examples[i].first, examples[i].second);
   return text + (pictures > static_cast<int64_t>(examples.size()) ? ", …)" : ")");

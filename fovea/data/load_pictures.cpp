@@ -44,8 +44,9 @@ class Loader {
     for (Part& part : parts) {
       auto pictures = finish(part, shape, gray);
       left += pictures ? pictures->size() : 0;
-      (part.split == SplitKind::test ? source.test : part.split == SplitKind::train ? source.train : source.validation) =
-          std::move(pictures);
+      (part.split == SplitKind::test    ? source.test
+       : part.split == SplitKind::train ? source.train
+                                        : source.validation) = std::move(pictures);
     }
     list_broken(source);
     if (left == 0) throw none_left(source, parts);
@@ -55,7 +56,7 @@ class Loader {
  private:
   struct Part {
     SplitKind split;
-    std::vector<size_t> files;  // places in the list
+    std::vector<size_t> files;              // places in the list
     std::shared_ptr<PictureMemory> pixels;  // as many
   };
 
@@ -65,9 +66,8 @@ class Loader {
     std::vector<size_t> all(files_.files.size());
     for (size_t i = 0; i < all.size(); ++i) all[i] = i;
     std::vector<ImageHeader> headers(all.size());
-    read(all, [&](size_t i, Bytes content, const std::string& where) {
-      headers[i] = read_image_header(content, where);
-    });
+    read(all,
+         [&](size_t i, Bytes content, const std::string& where) { headers[i] = read_image_header(content, where); });
     std::optional<PictureSize> common;
     for (size_t i = 0; i < headers.size(); ++i) {
       if (problems_[i]) continue;
@@ -78,8 +78,8 @@ class Loader {
     return common.value_or(PictureSize{kUsualSide, kUsualSide});
   }
 
-  // Calls look(k, content, where) for the k-th of these files, except those that are known to be broken; what it throws is
-  // the file's problem.
+  // Calls look(k, content, where) for the k-th of these files, except those that are known to be broken; what it throws
+  // is the file's problem.
   template <class Look>
   void read(const std::vector<size_t>& places, Look look) {
     std::vector<std::string> paths;
@@ -112,10 +112,11 @@ class Loader {
       throw file_error(files_.name, "there are too many pictures (got {}, expected at most {})", count, INT32_MAX);
     const double bytes = static_cast<double>(count) * static_cast<double>(shape.elements());
     if (bytes > physical_memory())
-      throw failed_error(files_.name,
-                         "{} pictures of {}x{} do not fit into memory (got {:.1f} GB, expected at most {:.1f}); a smaller "
-                         "--image-size may do",
-                         count, shape[0], shape[1], bytes / 1e9, physical_memory() / 1e9);
+      throw failed_error(
+          files_.name,
+          "{} pictures of {}x{} do not fit into memory (got {:.1f} GB, expected at most {:.1f}); a smaller "
+          "--image-size may do",
+          count, shape[0], shape[1], bytes / 1e9, physical_memory() / 1e9);
     part.pixels = std::make_shared<PictureMemory>(static_cast<size_t>(count * shape.elements()));
     uint8_t* const pixels = part.pixels->data();
     const DecodeOptions decoding{.least_height = options_.scaled_decoding ? 2 * shape[0] : 0,
@@ -151,7 +152,8 @@ class Loader {
       uint8_t* dst = pixels + static_cast<int64_t>(labels.size()) * pixels_each * channels;
       if (channels != shape[2])
         for (int64_t p = 0; p < pixels_each; ++p) dst[p] = src[p * shape[2]];
-      else if (dst != src) std::copy_n(src, shape.elements(), dst);
+      else if (dst != src)
+        std::copy_n(src, shape.elements(), dst);
       labels.push_back(files_.files[i].label);
       origins.push_back(std::move(origins_[i]));
     }

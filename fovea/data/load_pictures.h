@@ -1,5 +1,5 @@
-// Reads a data set's picture files into memory: decoded, brought to one size, in the order of the list whatever thread read
-// them.
+// Reads a data set's picture files into memory: decoded, brought to one size, in the order of the list whatever thread
+// read them.
 #pragma once
 
 #include "fovea/data/picture_files.h"

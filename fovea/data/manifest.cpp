@@ -79,7 +79,8 @@ void name_classes(PictureFiles& files, const std::vector<Line>& lines) {
   }
   files.classes = numbers ? most + 1 : static_cast<int64_t>(names.size());
   if (files.classes > kMaxClasses)
-    throw file_error(files.name, "there are too many classes (got {}, expected at most {})", files.classes, kMaxClasses);
+    throw file_error(files.name, "there are too many classes (got {}, expected at most {})", files.classes,
+                     kMaxClasses);
   for (const Line& line : lines)
     files.files.push_back(
         {line.path, numbers ? static_cast<int32_t>(*whole_number(line.label)) : names[line.label], line.split});

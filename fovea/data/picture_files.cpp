@@ -35,8 +35,7 @@ void order_classes(PictureFiles& files, const std::vector<std::string>& names) {
       throw usage_error("class names", "{} has no class \"{}\"{}", files.name, names[i],
                         did_you_mean(names[i], files.class_names));
     int32_t& own = place[static_cast<size_t>(at - files.class_names.begin())];
-    if (own != -1)
-      throw usage_error("class names", "two classes have the same name (got \"{}\" twice)", names[i]);
+    if (own != -1) throw usage_error("class names", "two classes have the same name (got \"{}\" twice)", names[i]);
     own = static_cast<int32_t>(i);
   }
   for (PictureFile& file : files.files) file.label = place[static_cast<size_t>(file.label)];

@@ -25,13 +25,14 @@ struct PictureFiles {
   std::vector<BrokenFile> broken;  // that cannot even be listed
 };
 
-// One folder a class, named and ordered by the bytes of the names as in Keras; or train, val (validation) and test of such
-// folders. Folders inside a class belong to it; an empty folder is a class too. One folder around all of this is passed
-// through.
+// One folder a class, named and ordered by the bytes of the names as in Keras; or train, val (validation) and test of
+// such folders. Folders inside a class belong to it; an empty folder is a class too. One folder around all of this is
+// passed through.
 PictureFiles list_class_folders(std::shared_ptr<const FileTree> tree);
 
-// path,label[,split] a line, in this order or as the first line says; paths are relative to the file's folder. Labels that
-// are all whole numbers below a thousand are numbers of classes, else they are names. Lines that say no picture are broken.
+// path,label[,split] a line, in this order or as the first line says; paths are relative to the file's folder. Labels
+// that are all whole numbers below a thousand are numbers of classes, else they are names. Lines that say no picture
+// are broken.
 PictureFiles read_manifest(const std::string& path);
 
 // Brings the classes into the order of these names, or gives them these names where none of them is known. Throws Error

@@ -1,5 +1,5 @@
-// Memory for pictures that threads fill together: zero at the start, and taken from the system where it is first written
-// to, by whoever writes. What lies in a mapped file could stand here as well.
+// Memory for pictures that threads fill together: zero at the start, and taken from the system where it is first
+// written to, by whoever writes. What lies in a mapped file could stand here as well.
 #pragma once
 
 #include <cstddef>

@@ -51,8 +51,10 @@ template <class T>
 constexpr Sum<T> kHalf = std::is_same_v<T, uint8_t> ? 1 << (kBits - 1) : 0;
 template <class T>
 T number_of(Sum<T> sum) {
-  if constexpr (std::is_same_v<T, uint8_t>) return static_cast<uint8_t>(std::clamp(sum >> kBits, 0, 255));
-  else return static_cast<float>(sum);
+  if constexpr (std::is_same_v<T, uint8_t>)
+    return static_cast<uint8_t>(std::clamp(sum >> kBits, 0, 255));
+  else
+    return static_cast<float>(sum);
 }
 
 // `channels` numbers of the result: `count` pixels of the source, weighted.
@@ -68,8 +70,10 @@ T* weighted(const T* src, const Sum<T>* weights, int32_t count, T* dst) {
 
 template <class T>
 const Sum<T>* weights_of(const FilterAxis& axis, int64_t i) {
-  if constexpr (std::is_same_v<T, uint8_t>) return axis.fixed_point.data() + i * axis.most;
-  else return axis.weights.data() + i * axis.most;
+  if constexpr (std::is_same_v<T, uint8_t>)
+    return axis.fixed_point.data() + i * axis.most;
+  else
+    return axis.weights.data() + i * axis.most;
 }
 
 // Every row of `rows` rows is brought to the axis's width.
@@ -123,7 +127,8 @@ void along_columns(const FilterAxis& axis, const T* src, int64_t width, T* dst) 
 
 }  // namespace
 
-FilterAxis::FilterAxis(int64_t src_size, int64_t offset, int64_t window, int64_t dst_size, PictureInterpolation interpolation)
+FilterAxis::FilterAxis(int64_t src_size, int64_t offset, int64_t window, int64_t dst_size,
+                       PictureInterpolation interpolation)
     : src(src_size), canvas(std::max(src_size, window)), dst(dst_size) {
   const bool padded = window > src;
   const int64_t begin = padded ? 0 : offset;
@@ -176,7 +181,11 @@ void PillowFilter::run_passes(const T* src, T* dst, std::vector<T>& scratch) con
   }
 }
 
-void PillowFilter::run(const uint8_t* src, uint8_t* dst, std::vector<uint8_t>& scratch) const { run_passes(src, dst, scratch); }
-void PillowFilter::run(const float* src, float* dst, std::vector<float>& scratch) const { run_passes(src, dst, scratch); }
+void PillowFilter::run(const uint8_t* src, uint8_t* dst, std::vector<uint8_t>& scratch) const {
+  run_passes(src, dst, scratch);
+}
+void PillowFilter::run(const float* src, float* dst, std::vector<float>& scratch) const {
+  run_passes(src, dst, scratch);
+}
 
 }  // namespace fovea

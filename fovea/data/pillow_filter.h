@@ -1,6 +1,6 @@
 // Pillow's Image.resize: a filter as wide as a pixel of the result, first along rows, then along columns; the other way
-// round where many more rows than columns go, as Pillow does since 13. Bytes are computed in its fixed point and rounded
-// in between, so that results are its own to the last bit; floats in double.
+// round where many more rows than columns go, as Pillow does since 13. Bytes are computed in its fixed point and
+// rounded in between, so that results are its own to the last bit; floats in double.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@
 
 namespace fovea {
 
-// `window` numbers of a canvas from `offset` on become `dst` ones. The canvas is the source's axis of `src` numbers, or,
-// where the window is larger, the window itself with the source in it (offset is negative then) and zeros around.
+// `window` numbers of a canvas from `offset` on become `dst` ones. The canvas is the source's axis of `src` numbers,
+// or, where the window is larger, the window itself with the source in it (offset is negative then) and zeros around.
 struct FilterAxis {
   FilterAxis(int64_t src, int64_t offset, int64_t window, int64_t dst, PictureInterpolation filter);
 

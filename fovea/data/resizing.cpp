@@ -7,9 +7,9 @@ namespace fovea {
 namespace {
 
 constexpr Resize kResizes[] = {Resize::stretch, Resize::crop, Resize::pad};
-constexpr PictureInterpolation kInterpolations[] = {PictureInterpolation::bilinear, PictureInterpolation::nearest,
-                                             PictureInterpolation::pillow_bilinear, PictureInterpolation::pillow_bicubic,
-                                             PictureInterpolation::pillow_lanczos};
+constexpr PictureInterpolation kInterpolations[] = {
+    PictureInterpolation::bilinear, PictureInterpolation::nearest, PictureInterpolation::pillow_bilinear,
+    PictureInterpolation::pillow_bicubic, PictureInterpolation::pillow_lanczos};
 
 template <class Kinds>
 std::vector<std::string> names_of(const Kinds& kinds) {

@@ -18,7 +18,8 @@ enum class Resize {
 enum class PictureInterpolation {
   bilinear,         // Keras's and tf.image.resize's: between the four nearest pixels, whatever lies between them
   nearest,          // Keras's: the nearest pixel
-  pillow_bilinear,  // Pillow's filters: over all pixels that a pixel of the result covers (antialiased), rounded to bytes
+  pillow_bilinear,  // Pillow's filters: over all pixels that a pixel of the result covers (antialiased), rounded to
+                    // bytes
   pillow_bicubic,
   pillow_lanczos
 };

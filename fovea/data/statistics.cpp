@@ -25,8 +25,10 @@ ChannelStatistics channel_statistics(const Split& split) {
     }
   };
   for (int64_t i = 0; i < split.size(); ++i) {
-    if (split.dtype() == DType::u8) add(split.bytes(i), 1.0 / 255);
-    else add(split.floats(i), 1.0);
+    if (split.dtype() == DType::u8)
+      add(split.bytes(i), 1.0 / 255);
+    else
+      add(split.floats(i), 1.0);
   }
   ChannelStatistics result;
   const double count = static_cast<double>(split.size()) * static_cast<double>(pixels);

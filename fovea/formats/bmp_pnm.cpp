@@ -58,7 +58,8 @@ struct PnmHeader {
       while (at < bytes.size() && (std::isspace(bytes[at]) != 0 || bytes[at] == '#')) {
         if (bytes[at] == '#')
           while (at < bytes.size() && bytes[at] != '\n' && bytes[at] != '\r') ++at;
-        else ++at;
+        else
+          ++at;
       }
       int64_t value = 0;
       const size_t begin = at;
@@ -142,13 +143,15 @@ Image decode_pnm(Bytes bytes, const std::string& where, const ImageLimits& limit
     if (numbers == nullptr || width != header.width || height != header.height || channels != header.channels)
       throw wrong(where, "PPM or PGM");
     for (size_t i = 0; i < image.pixels.size(); ++i)
-      image.pixels[i] = static_cast<uint8_t>(
-          (std::min<int64_t>(numbers[i], header.largest) * 510 + header.largest) / (2 * header.largest));
+      image.pixels[i] = static_cast<uint8_t>((std::min<int64_t>(numbers[i], header.largest) * 510 + header.largest) /
+                                             (2 * header.largest));
   };
   if (header.largest > 255)
-    take(std::unique_ptr<stbi_us, Free>(stbi_load_16_from_memory(bytes.data(), size, &width, &height, &channels, 0)).get());
+    take(std::unique_ptr<stbi_us, Free>(stbi_load_16_from_memory(bytes.data(), size, &width, &height, &channels, 0))
+             .get());
   else
-    take(std::unique_ptr<stbi_uc, Free>(stbi_load_from_memory(bytes.data(), size, &width, &height, &channels, 0)).get());
+    take(
+        std::unique_ptr<stbi_uc, Free>(stbi_load_from_memory(bytes.data(), size, &width, &height, &channels, 0)).get());
   return image;
 }
 

@@ -46,7 +46,8 @@ class Parser {
     }
     if (at_ == text_.size()) throw file_error(where_, "line {}: a quote is not closed", begin);
     ++at_;
-    if (at_ < text_.size() && !ends(text_[at_])) throw file_error(where_, "line {}: text behind a closing quote", line_);
+    if (at_ < text_.size() && !ends(text_[at_]))
+      throw file_error(where_, "line {}: text behind a closing quote", line_);
     return value;
   }
 

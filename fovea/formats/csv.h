@@ -13,8 +13,8 @@ struct CsvRow {
   std::vector<std::string> fields;
 };
 
-// All rows but empty ones. A byte order mark in front is passed over, lines may end as on any system. Throws Error (file)
-// naming the line where a quote is not closed or text stands behind a closing one.
+// All rows but empty ones. A byte order mark in front is passed over, lines may end as on any system. Throws Error
+// (file) naming the line where a quote is not closed or text stands behind a closing one.
 std::vector<CsvRow> parse_csv(std::string_view text, const std::string& where);
 
 }  // namespace fovea

@@ -85,9 +85,12 @@ std::optional<int> orientation_in(Bytes tiff) {
 
 int exif_orientation(Bytes file) {
   Bytes tiff;
-  if (is_jpeg(file)) tiff = exif_of_jpeg(file);
-  else if (is_png(file)) tiff = exif_of_png(file);
-  else if (is_webp(file)) tiff = exif_of_webp(file);
+  if (is_jpeg(file))
+    tiff = exif_of_jpeg(file);
+  else if (is_png(file))
+    tiff = exif_of_png(file);
+  else if (is_webp(file))
+    tiff = exif_of_webp(file);
   const int orientation = orientation_in(tiff).value_or(1);
   return orientation >= 1 && orientation <= 8 ? orientation : 1;
 }

@@ -8,7 +8,8 @@
 
 namespace fovea {
 
-// From 1 to 8; 1 where the file says nothing, or nothing that makes sense: damage here is no reason to refuse a picture.
+// From 1 to 8; 1 where the file says nothing, or nothing that makes sense: damage here is no reason to refuse a
+// picture.
 int exif_orientation(Bytes file);
 
 inline bool swaps_sides(int orientation) { return orientation >= 5; }

@@ -17,11 +17,12 @@ struct OpcodeName {
 };
 // Those that are not read, for messages.
 constexpr OpcodeName kRefused[] = {
-    {'0', "POP"}, {'1', "POP_MARK"}, {'2', "DUP"}, {'F', "FLOAT"}, {'I', "INT"}, {'L', "LONG"}, {'P', "PERSID"},
-    {'Q', "BINPERSID"}, {'S', "STRING"}, {'V', "UNICODE"}, {'d', "DICT"}, {'g', "GET"}, {'i', "INST"}, {'l', "LIST"},
-    {'o', "OBJ"}, {'p', "PUT"}, {'G', "BINFLOAT"}, {0x81, "NEWOBJ"}, {0x82, "EXT1"}, {0x83, "EXT2"}, {0x84, "EXT4"},
-    {0x8b, "LONG4"}, {0x8d, "BINUNICODE8"}, {0x8f, "EMPTY_SET"}, {0x90, "ADDITEMS"}, {0x91, "FROZENSET"},
-    {0x92, "NEWOBJ_EX"}, {0x96, "BYTEARRAY8"}, {0x97, "NEXT_BUFFER"}, {0x98, "READONLY_BUFFER"}};
+    {'0', "POP"},        {'1', "POP_MARK"},   {'2', "DUP"},          {'F', "FLOAT"},        {'I', "INT"},
+    {'L', "LONG"},       {'P', "PERSID"},     {'Q', "BINPERSID"},    {'S', "STRING"},       {'V', "UNICODE"},
+    {'d', "DICT"},       {'g', "GET"},        {'i', "INST"},         {'l', "LIST"},         {'o', "OBJ"},
+    {'p', "PUT"},        {'G', "BINFLOAT"},   {0x81, "NEWOBJ"},      {0x82, "EXT1"},        {0x83, "EXT2"},
+    {0x84, "EXT4"},      {0x8b, "LONG4"},     {0x8d, "BINUNICODE8"}, {0x8f, "EMPTY_SET"},   {0x90, "ADDITEMS"},
+    {0x91, "FROZENSET"}, {0x92, "NEWOBJ_EX"}, {0x96, "BYTEARRAY8"},  {0x97, "NEXT_BUFFER"}, {0x98, "READONLY_BUFFER"}};
 
 constexpr const char* kReconstruct[] = {"numpy.core.multiarray _reconstruct", "numpy._core.multiarray _reconstruct"};
 constexpr const char *kNdarray = "numpy ndarray", *kDtype = "numpy dtype";
@@ -49,7 +50,8 @@ class Pickle::Machine {
  private:
   template <class... Args>
   Error wrong(fmt::format_string<Args...> format, Args&&... args) const {
-    return file_error(pickle_.where_, "not a pickle that can be read: {}", fmt::format(format, std::forward<Args>(args)...));
+    return file_error(pickle_.where_, "not a pickle that can be read: {}",
+                      fmt::format(format, std::forward<Args>(args)...));
   }
 
   Bytes take(uint64_t count) {
@@ -82,7 +84,9 @@ class Pickle::Machine {
     stack_.push_back(value);
   }
   void push_text(Bytes text) { push({.kind = Kind::text, .number = 0, .text = text, .items = {}}); }
-  void push_integer(int64_t value, Kind kind = Kind::integer) { push({.kind = kind, .number = value, .text = {}, .items = {}}); }
+  void push_integer(int64_t value, Kind kind = Kind::integer) {
+    push({.kind = kind, .number = value, .text = {}, .items = {}});
+  }
 
   Value pop() {
     if (stack_.size() <= (marks_.empty() ? 0 : marks_.back())) throw wrong("a value is missing");
@@ -143,7 +147,8 @@ class Pickle::Machine {
     const Value arguments = pop(), called = pop();
     if (node(called).kind != Kind::name || node(arguments).kind != Kind::tuple) throw wrong("it calls what is no name");
     const std::string_view name = as_text(node(called).text);
-    if (name == kReconstruct[0] || name == kReconstruct[1]) return push({.kind = Kind::array, .number = 0, .text = {}, .items = {}});
+    if (name == kReconstruct[0] || name == kReconstruct[1])
+      return push({.kind = Kind::array, .number = 0, .text = {}, .items = {}});
     if (name != kDtype) throw wrong("it calls \"{}\"", name);
     const std::vector<Value>& items = node(arguments).items;
     if (items.empty() || node(items[0]).kind != Kind::text) throw wrong("a dtype without a name");
@@ -166,7 +171,8 @@ class Pickle::Machine {
     const auto code = static_cast<uint8_t>(number(1));
     switch (code) {
       case 0x80:  // PROTO
-        if (const uint64_t version = number(1); version < 2 || version > 5) throw wrong("protocol {} (expected 2 to 5)", version);
+        if (const uint64_t version = number(1); version < 2 || version > 5)
+          throw wrong("protocol {} (expected 2 to 5)", version);
         return true;
       case 0x95:  // FRAME
         number(8);
@@ -297,7 +303,8 @@ std::optional<Pickle::Value> Pickle::find(Value dict, std::string_view key) cons
   const Node& node = nodes_[dict];
   if (node.kind != Kind::dict) return std::nullopt;
   for (size_t i = 0; i + 1 < node.items.size(); i += 2)
-    if (nodes_[node.items[i]].kind == Kind::text && as_text(nodes_[node.items[i]].text) == key) return node.items[i + 1];
+    if (nodes_[node.items[i]].kind == Kind::text && as_text(nodes_[node.items[i]].text) == key)
+      return node.items[i + 1];
   return std::nullopt;
 }
 
@@ -324,7 +331,8 @@ Pickle::ByteArray Pickle::byte_array(Value array, const std::string& what) const
     if (size < 0 || __builtin_mul_overflow(elements, static_cast<uint64_t>(size), &elements))
       throw file_error(where_, "{} has a size that cannot be", what);
   if (elements != data.text.size())
-    throw file_error(where_, "{} has not as many bytes as its shape says (got {}, expected {})", what, data.text.size(), elements);
+    throw file_error(where_, "{} has not as many bytes as its shape says (got {}, expected {})", what, data.text.size(),
+                     elements);
   return result;
 }
 

@@ -1,7 +1,8 @@
-// Python's pickles, as far as CIFAR's batches need them: dicts, lists, tuples, numbers, texts, and numpy's arrays of bytes.
+// Python's pickles, as far as CIFAR's batches need them: dicts, lists, tuples, numbers, texts, and numpy's arrays of
+// bytes.
 //
-// A pickle is a program for a small machine, and may call anything in Python. Here nothing is called: an opcode or a name
-// that is not on the list is refused by its name.
+// A pickle is a program for a small machine, and may call anything in Python. Here nothing is called: an opcode or a
+// name that is not on the list is refused by its name.
 #pragma once
 
 #include <cstdint>

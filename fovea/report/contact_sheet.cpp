@@ -36,8 +36,10 @@ std::string in_ascii(const std::string& name) {
   std::string text;
   for (const char c : shortened(one_line(valid_utf8(name)), kLetters)) {
     const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x80) text += c;
-    else if (byte >= 0xc0) text += '?';  // the first byte of a longer character
+    if (byte < 0x80)
+      text += c;
+    else if (byte >= 0xc0)
+      text += '?';  // the first byte of a longer character
   }
   return text;
 }
@@ -63,7 +65,8 @@ void write(Image& sheet, int64_t x, int64_t y, std::string text, int64_t scale, 
 // In the middle of its cell: enlarged by whole steps, or made smaller by the mean of what a pixel covers.
 void place(Image& sheet, const Image& picture, int64_t x, int64_t y, int64_t cell) {
   const int64_t longer = std::max(picture.height, picture.width);
-  const double scale = longer <= cell ? static_cast<double>(cell / longer) : static_cast<double>(cell) / static_cast<double>(longer);
+  const double scale =
+      longer <= cell ? static_cast<double>(cell / longer) : static_cast<double>(cell) / static_cast<double>(longer);
   const auto side = [&](int64_t own) {
     return std::clamp<int64_t>(std::llround(static_cast<double>(own) * scale), 1, cell);
   };
@@ -72,9 +75,11 @@ void place(Image& sheet, const Image& picture, int64_t x, int64_t y, int64_t cel
   y += (cell - height) / 2;
   const auto from = [](int64_t i, int64_t src, int64_t dst) { return i * src / dst; };
   for (int64_t row = 0; row < height; ++row) {
-    const int64_t top = from(row, picture.height, height), bottom = std::max(from(row + 1, picture.height, height), top + 1);
+    const int64_t top = from(row, picture.height, height),
+                  bottom = std::max(from(row + 1, picture.height, height), top + 1);
     for (int64_t column = 0; column < width; ++column) {
-      const int64_t left = from(column, picture.width, width), right = std::max(from(column + 1, picture.width, width), left + 1);
+      const int64_t left = from(column, picture.width, width),
+                    right = std::max(from(column + 1, picture.width, width), left + 1);
       for (int64_t c = 0; c < 3; ++c) {
         int64_t sum = 0;
         for (int64_t i = top; i < bottom; ++i)
@@ -112,7 +117,8 @@ Image contact_sheet(const std::vector<ContactRow>& rows, const ContactSheetOptio
     for (int64_t k = 0; k < columns; ++k) {
       const int64_t x = left + k * step;
       fill(sheet, x, y, options.cell, options.cell, kCell);
-      if (k < static_cast<int64_t>(rows[r].pictures.size())) place(sheet, rows[r].pictures[static_cast<size_t>(k)], x, y, options.cell);
+      if (k < static_cast<int64_t>(rows[r].pictures.size()))
+        place(sheet, rows[r].pictures[static_cast<size_t>(k)], x, y, options.cell);
     }
   }
   return sheet;

@@ -9,8 +9,8 @@
 namespace fovea {
 
 struct ContactRow {
-  std::string name;   // shown in ASCII: other letters become '?'
-  std::string note;   // below it, smaller: a count
+  std::string name;  // shown in ASCII: other letters become '?'
+  std::string note;  // below it, smaller: a count
   std::vector<Image> pictures;
 };
 

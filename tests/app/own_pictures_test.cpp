@@ -32,7 +32,9 @@ class OwnPictures : public testing::Test {
 
   static int64_t label(const Array& y, int64_t i) {
     const auto at = static_cast<size_t>(i);
-    return y.dtype() == DType::u8 ? y.values<uint8_t>()[at] : y.dtype() == DType::i32 ? y.values<int32_t>()[at] : y.values<int64_t>()[at];
+    return y.dtype() == DType::u8    ? y.values<uint8_t>()[at]
+           : y.dtype() == DType::i32 ? y.values<int32_t>()[at]
+                                     : y.values<int64_t>()[at];
   }
   void write(const std::string& name, const Image& image) const {
     create_folders(place_ / name.substr(0, name.rfind('/')));
@@ -68,8 +70,9 @@ TEST_F(OwnPictures, AreTheSameAsTheirArrays) {
 }
 
 TEST_F(OwnPictures, TrainANetByItsNameInTheirOwnSizeOrAnother) {
-  const Ended trained = place_.run({"train", "basic", "--data", "shapes", "--epochs", "1", "--image-size", "24,20",
-                                    "--resize", "crop", "--interpolation", "pillow_bicubic", "--save", "m.safetensors"});
+  const Ended trained =
+      place_.run({"train", "basic", "--data", "shapes", "--epochs", "1", "--image-size", "24,20", "--resize", "crop",
+                  "--interpolation", "pillow_bicubic", "--save", "m.safetensors"});
   ASSERT_EQ(trained.code, 0) << trained.err;
   EXPECT_TRUE(folder_exists(place_ / "runs/train/basic-shapes-001"));
   const SafetensorsFile file(place_ / "m.safetensors");
@@ -84,7 +87,8 @@ TEST_F(OwnPictures, TrainANetByItsNameInTheirOwnSizeOrAnother) {
 }
 
 TEST_F(OwnPictures, GoOnToTheSameBitsWhenResumed) {
-  const std::vector<std::string> words = {"train", "basic", "--data", "shapes", "--image-size", "24", "--epochs", "2", "--name"};
+  const std::vector<std::string> words = {"train", "basic",    "--data", "shapes", "--image-size",
+                                          "24",    "--epochs", "2",      "--name"};
   auto whole = words, half = words;
   whole.push_back("whole");
   half.push_back("half");
@@ -135,8 +139,9 @@ TEST_F(OwnPictures, AreDescribed) {
 }
 
 TEST_F(OwnPictures, MayBeListedInAManifest) {
-  write("list.csv", "path,label,split\nshapes/train/0/00.png,flat,train\nshapes/train/1/01.png,tall,train\n"
-                    "shapes/test/0/00.png,flat,test\nno/such.png,flat,train\nshapes/train/1/01.png\n");
+  write("list.csv",
+        "path,label,split\nshapes/train/0/00.png,flat,train\nshapes/train/1/01.png,tall,train\n"
+        "shapes/test/0/00.png,flat,test\nno/such.png,flat,train\nshapes/train/1/01.png\n");
   const Ended ended = place_.run({"data", "list.csv", "--json", "--validation-split", "0"});
   ASSERT_EQ(ended.code, 0) << ended.err;
   EXPECT_EQ(ended.json()["classes"], Json({"flat", "tall"}));
@@ -153,7 +158,8 @@ TEST_F(OwnPictures, OptionsOfTheirsAreChecked) {
     return ended.err;
   };
   for (const char* size : {"0", "x", "10,", "10,10,3", "10x10", "-3", "70000"})
-    EXPECT_THAT(refused({"--image-size", size}), HasSubstr("--image-size: is no size (got \"" + std::string(size) + "\""));
+    EXPECT_THAT(refused({"--image-size", size}),
+                HasSubstr("--image-size: is no size (got \"" + std::string(size) + "\""));
   EXPECT_THAT(refused({"--interpolation", "cubic"}), HasSubstr("--interpolation"));
   const Ended missing = place_.run({"train", "basic", "--data", "no/such/folder"});
   EXPECT_EQ(missing.code, 3);

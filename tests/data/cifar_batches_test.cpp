@@ -33,8 +33,12 @@ class CifarBatches : public testing::Test {
   void tar(const std::string& archive, const std::string& what) const {
     ASSERT_EQ(std::system(("cd '" + folder_.path() + "' && tar -czf " + archive + " " + what).c_str()), 0);
   }
-  Dataset open(const std::string& name) const { return open_dataset(name + ":" + folder_.path(), {.validation_split = 0}); }
-  std::string refused(const std::string& name) const { return refusal([&] { open(name); }); }
+  Dataset open(const std::string& name) const {
+    return open_dataset(name + ":" + folder_.path(), {.validation_split = 0});
+  }
+  std::string refused(const std::string& name) const {
+    return refusal([&] { open(name); });
+  }
   static std::vector<uint8_t> pixel(const Split& split, int64_t i, int64_t at) {
     return {split.bytes(i) + 3 * at, split.bytes(i) + 3 * at + 3};
   }
@@ -110,13 +114,15 @@ TEST_F(CifarBatches, ThatAreNoneAreRefused) {
   };
   EXPECT_EQ(refused_as("refused_call"),
             "not a pickle that can be read: it calls \"posix getcwd\", which is none of numpy's arrays");
-  EXPECT_EQ(refused_as("refused_opcode"), "not a pickle that can be read: opcode BINFLOAT is none of those that data need");
+  EXPECT_EQ(refused_as("refused_opcode"),
+            "not a pickle that can be read: opcode BINFLOAT is none of those that data need");
   EXPECT_EQ(refused_as("refused_floats"), "data is no array of bytes");
   EXPECT_THAT(refused_as("cifar100_p2"), HasSubstr("is no batch of CIFAR-10 (expected a dict of data and labels)"));
 }
 
 std::string refused_pickle(std::string_view bytes) {
-  return refusal([&] { Pickle(as_bytes(bytes), "f"); }).substr(std::string("f: not a pickle that can be read: ").size());
+  return refusal([&] { Pickle(as_bytes(bytes), "f"); })
+      .substr(std::string("f: not a pickle that can be read: ").size());
 }
 
 TEST(Pickle, RefusesProgramsThatCannotBe) {

@@ -202,8 +202,10 @@ TEST_F(PictureFolder, ClassNamesGiveTheOrderOrOtherNames) {
     const Dataset data = open({.validation_split = 0, .class_names = names});
     return std::pair(data.class_names, labels(data.train));
   };
-  EXPECT_EQ(named({"c", "a", "b"}), std::pair(std::vector<std::string>({"c", "a", "b"}), std::vector<int32_t>({1, 2, 0})));
-  EXPECT_EQ(named({"x", "y", "z"}), std::pair(std::vector<std::string>({"x", "y", "z"}), std::vector<int32_t>({0, 1, 2})));
+  EXPECT_EQ(named({"c", "a", "b"}),
+            std::pair(std::vector<std::string>({"c", "a", "b"}), std::vector<int32_t>({1, 2, 0})));
+  EXPECT_EQ(named({"x", "y", "z"}),
+            std::pair(std::vector<std::string>({"x", "y", "z"}), std::vector<int32_t>({0, 1, 2})));
   const auto wrong = [&](const std::vector<std::string>& names) {
     return refused({.class_names = names}, ErrorKind::usage);
   };
@@ -233,7 +235,8 @@ TEST_F(PictureFolder, InAnArchiveIsTheSame) {
   EXPECT_EQ(open_dataset(path("packed.tar.gz"), kWhole).name, "packed");
   const std::string whole = read_file(path("packed.tar.gz"));
   write_file_atomically(path("cut.tar.gz"), whole.substr(0, whole.size() / 2));
-  EXPECT_THAT(refusal([&] { open_dataset(path("cut.tar.gz")); }), HasSubstr("cut.tar.gz: not an archive that can be read (truncated gzip input)"));
+  EXPECT_THAT(refusal([&] { open_dataset(path("cut.tar.gz")); }),
+              HasSubstr("cut.tar.gz: not an archive that can be read (truncated gzip input)"));
 }
 
 TEST_F(PictureFolder, AManifestNamesPathsLabelsAndSplits) {
@@ -263,7 +266,8 @@ TEST_F(PictureFolder, AManifestsBadLinesAreNamed) {
   EXPECT_THAT(labels(data.train), ElementsAre(0));
   EXPECT_THAT(labels(data.test), ElementsAre(2));
   std::vector<std::string> lines;
-  for (const BrokenFile& broken : data.broken) lines.push_back(broken.where.substr(path("set/").size()) + ": " + broken.what);
+  for (const BrokenFile& broken : data.broken)
+    lines.push_back(broken.where.substr(path("set/").size()) + ": " + broken.what);
   EXPECT_THAT(lines, ElementsAre("set.csv: line 2: too few columns (got 1, expected 2)", "set.csv: line 3: no path",
                                  "set.csv: line 4: no label",
                                  "set.csv: line 5: unknown split (got \"tset\", expected train, validation or test)",
@@ -300,7 +304,8 @@ TEST_F(PictureFolder, IsWhatKerasMakesOfIt) {
   write("a_x_png", "a/x.png");
   // Its pad is tf.image.resize_with_pad, ours that of the layer Resizing: Resizing.AgreesWithKeras.
   for (const char* how : {"stretch", "crop"}) {
-    const Dataset data = open({.validation_split = 0, .pictures = {.size = PictureSize{12, 10}, .resizing = {parse_resize(how, "f")}}});
+    const Dataset data =
+        open({.validation_split = 0, .pictures = {.size = PictureSize{12, 10}, .resizing = {parse_resize(how, "f")}}});
     const Array expected = golden.read(std::string("directory_") + how), labels = golden.read("labels");
     for (int i = 0; i < 3; ++i) {
       EXPECT_EQ(data.train.label(i), labels.values<int32_t>()[static_cast<size_t>(i)]);
@@ -310,8 +315,9 @@ TEST_F(PictureFolder, IsWhatKerasMakesOfIt) {
   }
   for (const char* name : {"nearest", "pillow_bilinear", "pillow_bicubic", "pillow_lanczos"})
     for (const Resize how : {Resize::stretch, Resize::crop}) {
-      const Dataset data = open({.validation_split = 0,
-                                 .pictures = {.size = PictureSize{12, 10}, .resizing = {how, parse_interpolation(name, "f")}}});
+      const Dataset data =
+          open({.validation_split = 0,
+                .pictures = {.size = PictureSize{12, 10}, .resizing = {how, parse_interpolation(name, "f")}}});
       std::string key = name;
       if (key.starts_with("pillow_")) key.erase(0, 7);
       const Array expected = golden.read(fmt::format("load_img_{}_{}", key, to_string(how)));
@@ -322,7 +328,8 @@ TEST_F(PictureFolder, IsWhatKerasMakesOfIt) {
 
 // Of ten pictures, a quarter: image_dataset_from_directory takes two, fit(validation_split) three.
 TEST_F(PictureFolder, ItsTailIsCutAsKerasCutsAFoldersFiles) {
-  for (int i = 0; i < 10; ++i) add((i < 5 ? "a/" : "b/") + std::to_string(i) + ".png", 4, 5, 3, static_cast<uint8_t>(i));
+  for (int i = 0; i < 10; ++i)
+    add((i < 5 ? "a/" : "b/") + std::to_string(i) + ".png", 4, 5, 3, static_cast<uint8_t>(i));
   const Dataset data = open({.validation_split = 0.25, .validation_split_mode = CutRule::tail});
   EXPECT_THAT(paths(data.validation), ElementsAre("b/8.png", "b/9.png"));
   EXPECT_EQ(data.train.size(), 8);

@@ -100,8 +100,9 @@ TEST(PictureFiles, MayBeDecodedSmaller) {
 TEST(PictureFiles, RefuseSizesAboveTheLimitsBeforeDecoding) {
   for (const char* name : {"exif1.jpg", "lossy.webp", "lossless.webp", "rgb.bmp", "top_down.bmp", "rgb.ppm"}) {
     EXPECT_EQ(refusal([&] { decoded(name, {.limits = {.side = 12}}); }),
-              std::string(name) + ": the picture is too large (got 11x13 pixels, expected at most 12 a side and "
-                                  "134217728 in all)");
+              std::string(name) +
+                  ": the picture is too large (got 11x13 pixels, expected at most 12 a side and "
+                  "134217728 in all)");
     EXPECT_THAT(refusal([&] { decoded(name, {.limits = {.pixels = 142}}); }), HasSubstr("too large"));
   }
 }
@@ -120,7 +121,10 @@ TEST(PictureFiles, RefuseWhatTheyAreTooShortFor) {
   bmp[28] = 7;
   EXPECT_THAT(refused(bmp), HasSubstr("got 7 bits a pixel"));
   EXPECT_THAT(refused(std::string("RIFF\4\0\0\0WEBP", 12)), HasSubstr("not a WebP file that can be read"));
-  EXPECT_THAT(refused(std::string("\0\0\0\x1c" "ftypheic", 12)), HasSubstr("got a HEIC, AVIF or video file"));
+  EXPECT_THAT(refused(std::string("\0\0\0\x1c"
+                                  "ftypheic",
+                                  12)),
+              HasSubstr("got a HEIC, AVIF or video file"));
 }
 
 TEST(PictureFiles, SurviveDamage) {

@@ -19,8 +19,8 @@ int64_t count(const Image& sheet, uint8_t red, uint8_t green, uint8_t blue) {
 }
 
 TEST(ContactSheet, PlacesPicturesInTheirCells) {
-  const Image sheet = contact_sheet({{"cat", "3 pictures", {plain(10, 20, 1, 7), plain(40, 40, 3, 9)}}, {"dog", "", {}}},
-                                    {.cell = 40, .columns = 4});
+  const Image sheet = contact_sheet(
+      {{"cat", "3 pictures", {plain(10, 20, 1, 7), plain(40, 40, 3, 9)}}, {"dog", "", {}}}, {.cell = 40, .columns = 4});
   EXPECT_EQ(sheet.channels, 3);
   EXPECT_EQ(sheet.height, 2 * 16 + 2 * 40 + 6);
   EXPECT_EQ(count(sheet, 7, 7, 7), 20 * 40) << "twice as large";
@@ -38,7 +38,8 @@ TEST(ContactSheet, MakesLargePicturesSmallerByTheirMean) {
 
 TEST(ContactSheet, SurvivesAnyNameAndNoPictures) {
   EXPECT_GT(contact_sheet({}).height, 0);
-  const Image sheet = contact_sheet({{std::string(500, 'W'), "\x1b[2J", {}}, {"ge\xc3\xb6\xff\xfe\xe6\x97\xa5", "", {plain(1, 500, 3, 3)}}});
+  const Image sheet = contact_sheet(
+      {{std::string(500, 'W'), "\x1b[2J", {}}, {"ge\xc3\xb6\xff\xfe\xe6\x97\xa5", "", {plain(1, 500, 3, 3)}}});
   EXPECT_LT(sheet.width, 1000);
   EXPECT_GT(count(sheet, 3, 3, 3), 90);
 }
