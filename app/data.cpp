@@ -1,4 +1,5 @@
 // fovea data DATA: what a data set holds: classes, counts, sizes, broken files, duplicates; a preview.
+#include "app/augment_option.h"
 #include "app/commands.h"
 #include "app/console.h"
 #include "app/data_argument.h"
@@ -131,7 +132,7 @@ int data(const Arguments& arguments) {
   CommonOptions common;
   DataArguments which;
   PictureArguments pictures;
-  std::string name, preview;
+  std::string name, preview, augment;
   OptionTable table("data", "[DATA] [OPTIONS]",
                     "Tells what a data set holds: classes, counts, sizes, broken files, duplicates.");
   table.positional("DATA", name, "the data set, as --data takes it");
@@ -139,12 +140,16 @@ int data(const Arguments& arguments) {
   add_resize_options(table, pictures);
   table.add("--preview", preview,
             {.value = "FILE.png", .help = "write the first pictures of every class as one picture", .none = "none"});
+  add_augment_option(table, augment, "with --preview: one picture of every class and what random changes make of it");
+  table.add("--seed", common.seed, {.value = "N", .help = "of the random changes"});
   add_output_options(table, common);
   table.add("--threads", common.threads,
             {.value = "N", .help = "threads; 0 for one a core that this process may use", .least = 0, .most = 1024});
   if (!table.parse(arguments)) return 0;
   if (!name.empty()) which.data = name;
   if (!preview.empty()) check_output(preview, ".png", "--preview");
+  const std::optional<AugmentOptions> changes = augment_options(augment);
+  if (changes && preview.empty()) throw usage_error("--augment", "is for --preview here (got no --preview)");
 
   const Console console = common.console();
   const Resizing resizing = choose_resizing(pictures);
@@ -152,7 +157,7 @@ int data(const Arguments& arguments) {
   warn_of(dataset, console);
   const Facts facts(dataset);
   if (!preview.empty()) {
-    save_png(preview, preview_of(dataset));
+    save_png(preview, changes ? preview_of(dataset, *changes, common.seed) : preview_of(dataset));
     if (dataset.classes > kPreviewClasses)
       console.note("{} shows the first {} of {} classes", preview, kPreviewClasses, dataset.classes);
   }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "app/augment_option.h"
 #include "app/class_weight.h"
 #include "app/commands.h"
 #include "app/config_file.h"
@@ -55,7 +56,7 @@ class Training {
     opened_.model.info.interpolation = to_string(rules_.resizing.interpolation);
     classes_ = match_classes(*dataset_, opened_.model);
     train_ = examples(dataset_->train);
-    if (const auto options = arguments_.augment_options()) augmented_.emplace(*train_, *options);
+    if (const auto options = augment_options(arguments_.augment)) augmented_.emplace(*train_, *options);
     if (!dataset_->validation.empty()) validation_ = examples(dataset_->validation);
     make_callbacks();
     check_memory();

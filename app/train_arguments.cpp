@@ -1,12 +1,12 @@
 #include "app/train_arguments.h"
 
+#include "app/augment_option.h"
 #include "app/class_weight.h"
 #include "app/key_values.h"
 #include "app/metrics_option.h"
 #include "app/option_values.h"
 #include "app/output_file.h"
 #include "fovea/base/error.h"
-#include "fovea/data/standardize.h"
 
 namespace fovea::app {
 namespace {
@@ -139,12 +139,7 @@ void TrainArguments::list(OptionTable& table) {
             {.help = "evaluate the training pictures too at every epoch's end (exact_loss, exact_accuracy, …): the other "
                      "figures of training are averages while weights moved"});
   table.add("--shuffle", shuffle, {.value = "WHETHER", .help = "a new order every epoch", .choices = {"on", "off"}});
-  table.add("--augment", augment,
-            {.value = "KEY=VALUE,…",
-             .help = "random changes to training pictures, with the keys of Keras's ImageDataGenerator and newer ones "
-                     "(docs/augmentation.md): rotation_range=20,width_shift_range=0.2,height_shift_range=0.2,"
-                     "horizontal_flip=true,zoom_range=0.2,fill_mode=nearest",
-             .none = "none"});
+  add_augment_option(table, augment, "random changes to training pictures");
   table.add("--class-weight", class_weight,
             {.value = "CLASS:F,…",
              .help = "what the loss of a class's pictures is multiplied by, by name or number; balanced: all classes alike",
@@ -217,7 +212,7 @@ void TrainArguments::check() const {
   }
   ModelCheckpoint{"", checkpoint_options(true)};
   metric_list(metrics);
-  augment_options();
+  augment_options(augment);
   if (!schedule.empty() && optimizer.learning_rate)
     throw usage_error("--schedule", "takes the place of --learning-rate (got both, expected one)");
   if (!find_lr.empty()) {
@@ -256,19 +251,6 @@ ModelCheckpointOptions TrainArguments::checkpoint_options(bool validated) const 
                                                {.monitor = validated ? "val_loss" : "loss", .save_best_only = true});
 }
 
-std::optional<AugmentOptions> TrainArguments::augment_options() const {
-  if (augment.empty()) return std::nullopt;
-  const Json json = parse_key_values(augment, "--augment"), standards = options_to_json(StandardizeOptions{});
-  for (const auto& [key, value] : standards.items())
-    if (json.contains(key))
-      throw usage_error("--augment",
-                        "{} is for every picture, of training and of use (got {}, expected --preprocess to say it)", key,
-                        shown(json[key]));
-  const auto options = key_values_as<AugmentOptions>(augment, "--augment");
-  fovea::check(options, "--augment");
-  return options;
-}
-
 TrainerOptions TrainArguments::trainer() const {
   return {.optimizer = optimizer_options(),
           .loss = loss.empty() ? std::optional<Loss>() : loss_of(loss, "--loss"),
@@ -286,9 +268,9 @@ std::vector<std::string> TrainArguments::figures(bool validated) const {
   std::vector<std::string> own = {"loss", "accuracy"};
   for (const std::string& metric : metric_list(metrics)) own.push_back(metric);
   std::vector<std::string> all = own;
-  for (const std::string& name : own) {
-    if (validated) all.push_back("val_" + name);
-    if (exact_train_metrics) all.push_back("exact_" + name);
+  for (const std::string& figure : own) {
+    if (validated) all.push_back("val_" + figure);
+    if (exact_train_metrics) all.push_back("exact_" + figure);
   }
   return all;
 }

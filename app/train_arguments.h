@@ -7,7 +7,6 @@
 
 #include "app/data_argument.h"
 #include "app/options.h"
-#include "fovea/data/augment.h"
 #include "fovea/train/early_stopping.h"
 #include "fovea/train/model_checkpoint.h"
 #include "fovea/train/reduce_lr_on_plateau.h"
@@ -58,7 +57,6 @@ struct TrainArguments {
   std::optional<ReduceLROnPlateauOptions> reduce_lr_options() const;
   // What makes best.safetensors; `validated`: there are validation pictures.
   ModelCheckpointOptions checkpoint_options(bool validated) const;
-  std::optional<AugmentOptions> augment_options() const;
 
  private:
   OptimizerOptions optimizer_options() const;

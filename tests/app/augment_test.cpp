@@ -60,5 +60,24 @@ TEST(AugmentOption, RefusesKeysAndValuesItDoesNotKnow) {
   EXPECT_THAT(message("rescale=0.1"), HasSubstr("--augment: rescale is for every picture"));
 }
 
+TEST(AugmentOption, ShowsWhatItDoes) {
+  const Workplace place;
+  const auto preview = [&](const std::string& name, const std::vector<std::string>& more) {
+    std::vector<std::string> words = {"data", "shapes.npz", "--preview", name};
+    words.insert(words.end(), more.begin(), more.end());
+    const Ended ended = place.run(words);
+    EXPECT_EQ(ended.code, 0) << ended.err;
+    return read_file(place / name);
+  };
+  const std::vector<std::string> augment = {"--augment", kKeys};
+  const std::string plain = preview("plain.png", {}), first = preview("first.png", augment);
+  EXPECT_NE(first, plain);
+  EXPECT_EQ(preview("again.png", augment), first);
+  EXPECT_NE(preview("other.png", {"--augment", kKeys, "--seed", "1"}), first);
+  const Ended lonely = place.run({"data", "shapes.npz", "--augment", kKeys});
+  EXPECT_EQ(lonely.code, 2);
+  EXPECT_THAT(lonely.err, HasSubstr("--augment: is for --preview here"));
+}
+
 }  // namespace
 }  // namespace fovea
