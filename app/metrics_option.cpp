@@ -15,6 +15,7 @@ void add_metrics_option(OptionTable& table, std::string& metrics) {
 
 std::vector<std::string> metric_list(const std::string& metrics) {
   std::vector<std::string> names = word_list(metrics);
+  std::erase(names, "accuracy");  // is measured anyhow
   for (const std::string& name : names)
     if (!is_metric(name)) Metrics({name}, 1, "--metrics");  // which says what is wrong with it
   return names;

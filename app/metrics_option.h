@@ -10,7 +10,7 @@ namespace fovea::app {
 
 void add_metrics_option(OptionTable& table, std::string& metrics);
 
-// Their names; throws Error (usage) for one that is no metric's.
+// Their names, without accuracy, which is always measured; throws Error (usage) for one that is no metric's.
 std::vector<std::string> metric_list(const std::string& metrics);
 
 }  // namespace fovea::app

@@ -105,5 +105,22 @@ TEST_F(TwoClasses, OptionsThatCannotBeAreRefused) {
   refused({"--ema-momentum", "1.5"}, "--ema-momentum: cannot be (got 1.5");
 }
 
+TEST_F(TwoClasses, AreMeasuredByWhatIsAskedFor) {
+  const Ended ended = train("measured", {"--epochs", "4", "--metrics", "accuracy,auc,recall", "--exact-train-metrics",
+                                         "--validation-freq", "2", "--checkpoint", "monitor=val_auc", "--json"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  const std::string history = read_file(place_ / "runs/train/measured/history.csv");
+  EXPECT_THAT(history, testing::StartsWith("epoch,loss,accuracy,auc,recall,exact_loss,exact_accuracy,exact_auc,exact_recall,"
+                                           "val_loss,val_accuracy,val_auc,val_recall,learning_rate\n"));
+  EXPECT_THAT(history, HasSubstr(",,,,,")) << "the first epoch is not validated";
+  EXPECT_EQ(ended.json().at("best_epoch").get<int>() % 2, 0);
+  EXPECT_THAT(read_file(place_ / "runs/train/measured/history.svg"), HasSubstr(">recall</text>"));
+  const Ended evaluated = place_.run({"eval", "runs/train/measured", "--data", "pairs.npz", "--metrics", "auc", "--json"});
+  EXPECT_GE(evaluated.json().at("metrics").at("auc").get<double>(), 0.5);
+  const Ended refused = train("refused", {"--metrics", "f2"});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_THAT(refused.err, HasSubstr("--metrics: unknown metric (got \"f2\", expected top_5"));
+}
+
 }  // namespace
 }  // namespace fovea
