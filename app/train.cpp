@@ -68,7 +68,7 @@ class Training {
   // Instead of a run.
   int find_rate() {
     const InterruptGuard guard(trainer_);
-    const LearningRateCurve curve = find_learning_rate(trainer_, *train_, {.batch_size = arguments_.batch_size});
+    const LearningRateCurve curve = find_learning_rate(trainer_, to_train_on(), {.batch_size = arguments_.batch_size});
     LearningRatePlot plot = {.title = fmt::format("{} on {}, {}", opened_.stem, dataset_->name, arguments_.optimizer.name),
                              .suggested = curve.steepest};
     Json points = Json::array();
@@ -187,6 +187,11 @@ class Training {
       class_weight_ = class_weights(arguments_.class_weight, names_of_classes(opened_.model, *dataset_), *train_);
   }
 
+  const Examples& to_train_on() const {
+    if (augmented_) return *augmented_;
+    return *train_;
+  }
+
   uint64_t weight_bytes() const {
     return static_cast<uint64_t>(opened_.model.parameters().count(false, opened_.model.graph())) * sizeof(float);
   }
@@ -293,8 +298,7 @@ class Training {
     options.callbacks.push_back(&progress);
     const auto begin = std::chrono::steady_clock::now();
     try {
-      if (augmented_) trainer_.fit(*augmented_, options);
-      else trainer_.fit(*train_, options);
+      trainer_.fit(to_train_on(), options);
     } catch (const Error& error) {
       keep_what_there_is(error);
       throw;

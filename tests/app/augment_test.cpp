@@ -79,5 +79,18 @@ TEST(AugmentOption, ShowsWhatItDoes) {
   EXPECT_THAT(lonely.err, HasSubstr("--augment: is for --preview here"));
 }
 
+TEST(AugmentOption, IsHeededWhereLearningRatesAreTried) {
+  const Workplace place;
+  const auto curve = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"train", "tiny.json", "--data", "shapes.npz", "--find-lr", "rates.svg", "--json"});
+    const Ended ended = place.run(more);
+    EXPECT_EQ(ended.code, 0) << ended.err;
+    return ended.json().at("curve");
+  };
+  EXPECT_EQ(curve({}), curve({}));
+  EXPECT_NE(curve({}), curve({"--augment", kKeys}));
+  EXPECT_FALSE(folder_exists(place / "runs")) << "no run is made";
+}
+
 }  // namespace
 }  // namespace fovea
