@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "fovea/train/history.h"
+
 namespace fovea {
 namespace {
 
@@ -12,11 +14,7 @@ constexpr double kWide = 0.05;     // of accuracy: from here on the model knows 
 constexpr double kRisen = 1.02;    // of the lowest loss: from here on it has risen
 constexpr double kFalling = 0.99;  // of the loss before: so far it still falls
 
-double training_accuracy(const EpochLogs& logs) {
-  for (const auto& [name, value] : logs.exact)
-    if (name == "accuracy") return value;
-  return logs.accuracy;
-}
+double training_accuracy(const EpochLogs& logs) { return find_figure(logs, "exact_accuracy").value_or(logs.accuracy); }
 
 // What the course of val_loss says.
 std::string course(const History& validated, double gap) {

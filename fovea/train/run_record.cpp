@@ -17,6 +17,10 @@ bool is_run(const std::string& path) {
   return folder_exists(path) && file_exists(path + "/config.toml") && file_exists(path + "/events.jsonl");
 }
 
+void check_run(const std::string& path) {
+  if (!is_run(path)) throw file_error(path, "is no run folder (got no config.toml and events.jsonl in it)");
+}
+
 bool is_locked(const std::string& path) {
   try {
     RunLock lock(path);
@@ -109,7 +113,7 @@ std::optional<double> RunRecord::figure(int epoch, const std::string& wanted) co
 }
 
 RunRecord read_run(const std::string& path) {
-  if (!is_run(path)) throw file_error(path, "is no run folder (got no config.toml and events.jsonl in it)");
+  check_run(path);
   RunRecord run = {.path = path, .name = path.substr(path.rfind('/') + 1)};
   try {
     for (const Json& event : read_events(path + "/events.jsonl")) take(run, event);
@@ -136,7 +140,7 @@ std::vector<RunRecord> list_runs(const std::string& folder) {
 }
 
 void remove_run(const std::string& path) {
-  if (!is_run(path)) throw file_error(path, "is no run folder (got no config.toml and events.jsonl in it)");
+  check_run(path);
   const RunLock lock(path);
   // Gone at once under its name, whatever happens to the files.
   const size_t slash = path.rfind('/');

@@ -18,7 +18,7 @@
 #include "fovea/train/terminate_on_nan.h"
 #include "fovea/train/trainer.h"
 #include "tests/harness/files.h"
-#include "tests/harness/source_tree.h"
+#include "tests/harness/golden.h"
 
 namespace fovea {
 namespace {
@@ -26,11 +26,8 @@ namespace {
 using testing::HasSubstr;
 
 const Json& golden() {
-  static const Json json = [] {
-    const std::string path = source_tree("tests/golden/callbacks/callbacks.json");
-    return parse_json(read_file(path), path);
-  }();
-  return json;
+  static const Golden all("callbacks", "callbacks");
+  return all.json();
 }
 
 std::vector<std::string> cases() {

@@ -10,7 +10,7 @@
 #include "fovea/layers/dense.h"
 #include "fovea/train/trainer.h"
 #include "tests/harness/files.h"
-#include "tests/harness/source_tree.h"
+#include "tests/harness/golden.h"
 
 namespace fovea {
 namespace {
@@ -18,11 +18,8 @@ namespace {
 using testing::HasSubstr;
 
 const Json& golden() {
-  static const Json json = [] {
-    const std::string path = source_tree("tests/golden/schedules/schedules.json");
-    return parse_json(read_file(path), path);
-  }();
-  return json;
+  static const Golden all("schedules", "schedules");
+  return all.json();
 }
 
 std::vector<std::string> cases() {
