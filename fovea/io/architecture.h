@@ -6,6 +6,8 @@
 //
 // A layer takes the output of the one before it, or those of "inputs": ["name", …]. The last layer is the output,
 // unless "output" names another. A list that begins with an InputLayer makes what Keras calls a Functional model.
+// {"Model": {…}} is an architecture as a layer; {"call": "NAME", "inputs": […]} calls a layer once more, with the same
+// weights. ["NAME", CALL, OUTPUT] in place of a name means the outputs of a layer's later calls, or a model's others.
 #pragma once
 
 #include <optional>
@@ -19,10 +21,11 @@ namespace fovea {
 struct ArchitectureOptions {
   // The size of the data's pictures: what a shape that leaves sizes open (null), or no shape at all, is filled with.
   std::optional<Shape> picture_shape = {};
+  // Of a model of several outputs: the layer whose output predicts and is trained. Empty: the first.
+  std::string output = {};
 };
 
-// Reads the short form, and what `to_json()` of Keras 2 and 3 gives for Sequential and Functional models of one input
-// and one output. Throws Error (file) that names `where` for anything else: nothing is guessed, nothing is left out.
+// Reads the short form, and what `to_json()` of Keras 2 and 3 gives for Sequential and Functional models of one input. Throws Error (file) that names `where` for anything else: nothing is guessed, nothing is left out.
 Graph read_architecture(const Json& json, const std::string& where, const ArchitectureOptions& options = {});
 Graph load_architecture(const std::string& path, const ArchitectureOptions& options = {});
 

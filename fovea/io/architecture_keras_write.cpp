@@ -1,5 +1,7 @@
 // Architectures as Keras 3 reads them.
 
+#include <map>
+
 #include "fovea/io/architecture.h"
 #include "fovea/layers/input.h"
 
@@ -22,9 +24,14 @@ void add_modules(Json& config) {
   }
 }
 
-Json layer_json(const Node& node) {
+Json layer_json(const Graph& graph, int at) {
+  const Node& node = graph.node(at);
   Json config = node.layer->config();
-  if (node.inputs.empty()) config.erase("trainable");  // an argument that input layers do not take
+  config["name"] = graph.own_name(at);
+  if (const auto* input = dynamic_cast<const InputLayer*>(node.layer.get())) {
+    config.erase("trainable");  // an argument that input layers do not take
+    for (int axis : input->get().open) config["batch_shape"][static_cast<size_t>(axis) + 1] = nullptr;
+  }
   add_modules(config);
   return {{"module", "keras.layers"},
           {"class_name", node.layer->type()},
@@ -32,49 +39,75 @@ Json layer_json(const Node& node) {
           {"registered_name", nullptr}};
 }
 
-Json history(const Graph& graph, int node) { return Json::array({graph.node(node).layer->name(), 0, 0}); }
-
-Json tensor(const Graph& graph, int node) {
-  return {
-      {"class_name", "__keras_tensor__"},
-      {"config",
-       {{"shape", batched(graph.node(node).shape)}, {"dtype", "float32"}, {"keras_history", history(graph, node)}}}};
+// A Functional model counts its own call, from input to output, as the first.
+Json history(const Graph& graph, int node, int model) {
+  const Graph::Reference ref = graph.reference(node, model);
+  const bool functional = ref.nested >= 0 && !graph.nested(ref.nested).sequential;
+  return Json::array({ref.layer, ref.call + (functional ? 1 : 0), ref.output});
 }
 
-// The one call of a layer: of a list where it takes several inputs.
-Json calls(const Graph& graph, const Node& node) {
-  if (node.inputs.empty()) return Json::array();
+Json tensor(const Graph& graph, int node, int model) {
+  return {{"class_name", "__keras_tensor__"},
+          {"config",
+           {{"shape", batched(graph.node(node).shape)},
+            {"dtype", "float32"},
+            {"keras_history", history(graph, node, model)}}}};
+}
+
+// One call: of a list where it takes several inputs.
+Json call_json(const Graph& graph, const Graph::Element& element, int model) {
   Json tensors = Json::array();
-  for (int input : node.inputs) tensors.push_back(tensor(graph, input));
+  for (int input : graph.inputs(element)) tensors.push_back(tensor(graph, input, model));
   Json args = Json::array({tensors.size() == 1 ? tensors[0] : tensors});
-  return Json::array({{{"args", std::move(args)}, {"kwargs", Json::object()}}});
+  Json call = {{"args", std::move(args)}, {"kwargs", Json::object()}};
+  // Keras 3 runs a model with the model's own flag, whatever its layers were called with: for it the call says nothing.
+  if (const std::optional<bool> training = graph.training(element)) call["training"] = *training;
+  return call;
 }
 
-}  // namespace
-
-Json write_keras(const Graph& graph) {
+Json model_json(const Graph& graph, int model) {
+  const bool sequential = model < 0 ? graph.sequential() : graph.nested(model).sequential;
   Json layers = Json::array();
-  for (const Node& node : graph.nodes()) {
-    layers.push_back(layer_json(node));
-    if (graph.sequential()) continue;
-    layers.back()["name"] = node.layer->name();
-    layers.back()["inbound_nodes"] = calls(graph, node);
+  std::map<std::string, size_t> places;
+  const std::vector<Graph::Element> elements = graph.elements(model);
+  for (const Graph::Element& element : elements) {
+    const std::string name =
+        element.node >= 0 ? graph.own_name(element.node) : graph.own_name(graph.nested(element.nested));
+    const auto [at, fresh] = places.emplace(name, layers.size());
+    if (fresh) layers.push_back(element.node >= 0 ? layer_json(graph, element.node) : model_json(graph, element.nested));
+    if (sequential) continue;
+    Json& layer = layers[at->second];
+    layer["name"] = name;
+    if (fresh) layer["inbound_nodes"] = Json::array();
+    if (&element != &elements.front()) layer["inbound_nodes"].push_back(call_json(graph, element, model));
   }
-  Json config = {{"name", graph.name()}, {"trainable", true}, {"layers", std::move(layers)}};
-  if (graph.sequential()) {
-    config["build_input_shape"] = batched(graph.input_shape());
-  } else {
-    config["input_layers"] = history(graph, graph.input());
-    config["output_layers"] = history(graph, graph.output());
-  }
-  if (graph.sequential())
+  Json config = {{"name", model < 0 ? graph.name() : graph.own_name(graph.nested(model))},
+                 {"trainable", true},
+                 {"layers", std::move(layers)}};
+  const int input = elements.front().node;
+  if (sequential) {
+    config["build_input_shape"] = batched(graph.node(input).shape);
+    for (int axis : static_cast<const InputLayer&>(*graph.node(input).layer).get().open)
+      config["build_input_shape"][static_cast<size_t>(axis) + 1] = nullptr;
     return {
         {"module", "keras"}, {"class_name", "Sequential"}, {"config", std::move(config)}, {"registered_name", nullptr}};
+  }
+  config["input_layers"] = history(graph, input, model);
+  const std::vector<int> outputs = model < 0 ? graph.outputs() : graph.nested(model).calls.front().outputs;
+  config["output_layers"] = Json::array();
+  for (int output : outputs) config["output_layers"].push_back(history(graph, output, model));
+  if (outputs.size() == 1) config["output_layers"] = Json(config["output_layers"][0]);
+  if (model < 0 && graph.training_output() != graph.output())
+    config["training_output"] = history(graph, graph.training_output(), model);
   // Functional is not among the names that Keras exports.
   return {{"module", "keras.src.models.functional"},
           {"class_name", "Functional"},
           {"config", std::move(config)},
           {"registered_name", "Functional"}};
 }
+
+}  // namespace
+
+Json write_keras(const Graph& graph) { return model_json(graph, -1); }
 
 }  // namespace fovea

@@ -11,19 +11,30 @@ namespace fovea {
 namespace {
 
 // "summary" is what `fovea summary` adds for its readers.
-const std::vector<std::string> kKeys = {"name", "input_shape", "layers", "output", "summary"};
+const std::vector<std::string> kKeys = {"name", "input_shape", "layers", "output", "training_output", "trainable", "summary"};
 
-std::vector<std::string> read_inputs(const Json& json, const std::string& where) {
-  std::vector<std::string> names;
-  if (json.is_string()) return {json.get<std::string>()};
-  if (!json.is_array())
+DraftCall read_inputs(const Json& json, const std::string& where) {
+  DraftCall call;
+  const auto read = [&](const Json& ref) {
+    call.inputs.push_back(ref.is_string() ? TensorRef{ref.get<std::string>()} : read_reference(ref, where + ": inputs"));
+  };
+  if (json.is_string()) {
+    read(json);
+  } else if (json.is_array()) {
+    for (const Json& ref : json) read(ref);
+  } else {
     throw file_error(where + ": inputs", "cannot be (got {}, expected a list of layers' names)", shown(json));
-  for (const Json& name : json) {
-    if (!name.is_string())
-      throw file_error(where + ": inputs", "cannot be (got {}, expected a layer's name)", shown(name));
-    names.push_back(name.get<std::string>());
   }
-  return names;
+  return call;
+}
+
+// What stands beside a layer's arguments and says how it is called.
+void take_call(Json& arguments, const std::string& where, std::optional<DraftCall>& call) {
+  if (const Json* inputs = member(arguments, "inputs")) {
+    if (call) throw file_error(where, "\"inputs\" stands twice");
+    call = read_inputs(*inputs, where);
+    arguments.erase("inputs");
+  }
 }
 
 // {"Conv2D": {…}}: one class, its arguments, and what is ours beside them.
@@ -32,9 +43,14 @@ DraftLayer read_layer(const Json& json, const std::string& where) {
     throw file_error(where, "cannot be (got {}, expected {{\"CLASS\": {{ARGUMENTS}}}})", shown(json));
   DraftLayer layer;
   layer.where = where;
+  std::optional<DraftCall> call;
+  std::optional<bool> training;
   for (const auto& [key, value] : json.items()) {
     if (key == "inputs") {
-      layer.inputs = read_inputs(value, where);
+      call = read_inputs(value, where);
+    } else if (key == "training") {
+      if (!value.is_boolean()) throw file_error(where + ": training", "cannot be (got {}, expected true or false)", shown(value));
+      training = value.get<bool>();
     } else if (!layer.type.empty() || key.empty()) {
       throw file_error(where, "one class a layer (got {} and {})", shown(layer.type), shown(key));
     } else if (!value.is_object()) {
@@ -46,21 +62,37 @@ DraftLayer read_layer(const Json& json, const std::string& where) {
   }
   if (layer.type.empty())
     throw file_error(where, "cannot be (got {}, expected {{\"CLASS\": {{ARGUMENTS}}}})", shown(json));
-  if (layer.type == "Model" || layer.type == "Sequential" || layer.type == "Functional")
-    throw file_error(where, "a model as a layer cannot be had yet; list its layers instead");
-  if (const Json* inputs = member(layer.config, "inputs")) {
-    if (layer.inputs) throw file_error(where, "\"inputs\" stands twice");
-    layer.inputs = read_inputs(*inputs, where);
-    layer.config.erase("inputs");
-  }
+  take_call(layer.config, where, call);
   if (const Json* name = member(layer.config, "name"); name != nullptr && !name->is_null())
     layer.name = text_member(layer.config, "name", where);
+  if (layer.type == "Model") {
+    if (member(layer.config, "layers") == nullptr)
+      throw file_error(where, "a model as a layer needs \"layers\" (got {})", shown(layer.config));
+    layer.model = std::make_shared<Draft>(read_short_draft(layer.config, where));
+  }
+  if (call || training) layer.calls = {call.value_or(DraftCall{.follows = true})};
+  if (training) layer.calls->front().training = training;
   return layer;
+}
+
+// {"call": "NAME", "inputs": […]}: NAME once more.
+void add_call(Draft& draft, const Json& json, const std::string& where) {
+  DraftCall call;
+  for (const auto& [key, value] : json.items()) {
+    if (key == "inputs") call.inputs = read_inputs(value, where).inputs;
+    else if (key == "training" && value.is_boolean()) call.training = value.get<bool>();
+    else if (key != "call") throw file_error(where, "unknown key {} of a call (expected inputs, training)", shown(key));
+  }
+  const std::string name = text_member(json, "call", where);
+  const auto at = std::find_if(draft.layers.begin(), draft.layers.end(), [&](const DraftLayer& l) { return l.name == name; });
+  if (at == draft.layers.end()) throw file_error(where, "no layer before it is named {}", shown(name));
+  if (!at->calls) at->calls = {DraftCall{.follows = true}};
+  at->calls->push_back(std::move(call));
 }
 
 // An input layer at the head of the list.
 void take_input_layer(Draft& draft, const DraftLayer& input) {
-  if (input.inputs) throw file_error(input.where, "an input layer takes no inputs");
+  if (input.calls) throw file_error(input.where, "an input layer takes no inputs");
   draft.input_name = input.name;
   const Json* batched = member(input.config, "batch_shape");
   const Json* sizes = member(input.config, "shape");
@@ -93,13 +125,28 @@ Draft read_short_draft(const Json& json, const std::string& where) {
     if (std::find(kKeys.begin(), kKeys.end(), key) == kKeys.end())
       throw file_error(where, "unknown key {} of an architecture{}", shown(key), did_you_mean(key, kKeys));
   if (member(json, "name") != nullptr) draft.name = text_member(json, "name", where);
-  if (member(json, "output") != nullptr) draft.output = text_member(json, "output", where);
+  if (const Json* output = member(json, "output"))
+    draft.outputs = read_inputs(*output, where).inputs;
+  if (const Json* output = member(json, "training_output"))
+    draft.training_output = output->is_string() ? TensorRef{output->get<std::string>()}
+                                                : read_reference(*output, where + ": training_output");
   if (const Json* shape = member(json, "input_shape")) draft.input_shape = *shape;
+  if (const Json* trainable = member(json, "trainable")) {
+    if (!trainable->is_boolean())
+      throw file_error(where + ": trainable", "cannot be (got {}, expected true or false)", shown(*trainable));
+    draft.trainable = trainable->get<bool>();
+  }
   const Json& layers = json["layers"];
   if (!layers.is_array()) throw file_error(where, "\"layers\" must be a list (got {})", shown(layers));
   for (size_t i = 0; i < layers.size(); ++i) {
-    DraftLayer layer = read_layer(layers[i], fmt::format("{}: layers[{}]", where, i));
-    draft.sequential = draft.sequential && !layer.inputs && !(i == 0 && layer.type == InputLayer::kType);
+    const std::string place = fmt::format("{}: layers[{}]", where, i);
+    if (member(layers[i], "call") != nullptr) {
+      add_call(draft, layers[i], place);
+      draft.sequential = false;
+      continue;
+    }
+    DraftLayer layer = read_layer(layers[i], place);
+    draft.sequential = draft.sequential && !layer.calls && !(i == 0 && layer.type == InputLayer::kType);
     if (i == 0 && layer.type == InputLayer::kType)
       take_input_layer(draft, layer);
     else
@@ -108,26 +155,79 @@ Draft read_short_draft(const Json& json, const std::string& where) {
   return draft;
 }
 
-Json write_short(const Graph& graph) {
-  Json json = {{"name", graph.name()}, {"input_shape", Json::array()}, {"layers", Json::array()}};
-  for (int64_t size : graph.input_shape()) json["input_shape"].push_back(size);
-  for (int at = 0; at < graph.size(); ++at) {
-    const Node& node = graph.node(at);
-    Json arguments = Json::object();
-    if (at != graph.input())
-      arguments = arguments_of(*node.layer);
-    else if (graph.sequential())
-      continue;
-    arguments["name"] = node.layer->name();
-    if (!node.layer->trainable()) arguments["trainable"] = false;
-    if (at != graph.input() && node.inputs != std::vector<int>{at - 1}) {
-      arguments["inputs"] = Json::array();
-      for (int input : node.inputs) arguments["inputs"].push_back(graph.node(input).layer->name());
-    }
-    json["layers"].push_back({{node.layer->type(), std::move(arguments)}});
+namespace {
+
+Json reference(const Graph& graph, int node, int model) {
+  const Graph::Reference ref = graph.reference(node, model);
+  return ref.call == 0 && ref.output == 0 ? Json(ref.layer) : Json::array({ref.layer, ref.call, ref.output});
+}
+
+Json write_model(const Graph& graph, int model);
+
+// Adds "inputs" and "training" where they say more than that a layer follows the one before it.
+void write_call(const Graph& graph, const Graph::Element& element, int before, Json& json) {
+  const std::vector<int> inputs = graph.inputs(element);
+  const int model = element.node >= 0 ? graph.node(element.node).nested : graph.nested(element.nested).parent;
+  const bool follows = inputs == std::vector<int>{before} && json.find("call") == json.end();
+  if (!follows && !inputs.empty()) {
+    json["inputs"] = Json::array();
+    for (int input : inputs) json["inputs"].push_back(reference(graph, input, model));
   }
-  if (graph.output() != graph.size() - 1) json["output"] = graph.node(graph.output()).layer->name();
+  const std::optional<bool> training = graph.training(element);
+  const std::optional<bool> around = model < 0 ? std::nullopt : graph.nested(model).calls.front().training;
+  if (training && training != around) json["training"] = *training;
+}
+
+Json write_element(const Graph& graph, const Graph::Element& element, int before) {
+  Json json = Json::object();
+  if (element.call > 0) {
+    json["call"] = element.node >= 0 ? graph.own_name(element.node) : graph.own_name(graph.nested(element.nested));
+  } else if (element.nested >= 0) {
+    json["Model"] = write_model(graph, element.nested);
+  } else {
+    const Node& node = graph.node(element.node);
+    const bool input = node.layer->type() == InputLayer::kType;
+    Json arguments = input ? Json::object() : arguments_of(*node.layer);
+    arguments["name"] = graph.own_name(element.node);
+    if (!input && !node.layer->trainable()) arguments["trainable"] = false;
+    json[node.layer->type()] = std::move(arguments);
+    if (input) return json;
+  }
+  write_call(graph, element, before, json);
   return json;
 }
+
+// `model`: of the nested models, or -1.
+Json write_model(const Graph& graph, int model) {
+  Json json = {{"name", model < 0 ? graph.name() : graph.own_name(graph.nested(model))}, {"layers", Json::array()}};
+  if (model < 0) {
+    json["input_shape"] = Json::array();
+    for (int64_t size : graph.input_shape()) json["input_shape"].push_back(size);
+  }
+  const bool sequential = model < 0 ? graph.sequential() : graph.nested(model).sequential;
+  const std::vector<Graph::Element> elements = graph.elements(model);
+  int before = -1;
+  for (size_t i = 0; i < elements.size(); ++i) {
+    if (i > 0 || !sequential) json["layers"].push_back(write_element(graph, elements[i], before));
+    const std::vector<int> outputs = graph.outputs(elements[i]);
+    before = outputs.front();
+  }
+  if (model < 0 && graph.training_output() != graph.output())
+    json["training_output"] = reference(graph, graph.training_output(), model);
+  const std::vector<int> outputs = model < 0 ? graph.outputs() : graph.nested(model).calls.front().outputs;
+  if (outputs == std::vector<int>{before}) return json;
+  if (outputs.size() == 1) {
+    json["output"] = reference(graph, outputs[0], model);
+    if (!json["output"].is_string()) json["output"] = Json::array({json["output"]});
+  } else {
+    json["output"] = Json::array();
+    for (int output : outputs) json["output"].push_back(reference(graph, output, model));
+  }
+  return json;
+}
+
+}  // namespace
+
+Json write_short(const Graph& graph) { return write_model(graph, -1); }
 
 }  // namespace fovea

@@ -13,6 +13,7 @@ namespace fovea {
 namespace {
 
 constexpr size_t kMostLayers = 10'000;
+constexpr int kMostDepth = 30;  // of models inside models
 // Numbers in all parameters together: 16 GiB.
 constexpr int64_t kMostParameters = int64_t{1} << 32;
 
@@ -34,68 +35,115 @@ void name_layers(Draft& draft) {
     if (layer.name.empty()) layer.name = automatic(layer.type);
 }
 
-// Places of every layer's inputs: 0 is the input layer, i + 1 the i-th of draft.layers.
-std::vector<std::vector<size_t>> inputs_of(const Draft& draft, const std::string& where) {
-  std::map<std::string, size_t> places = {{draft.input_name, 0}};
-  for (size_t i = 0; i < draft.layers.size(); ++i)
-    if (!places.emplace(draft.layers[i].name, i + 1).second)
-      throw file_error(where, "two layers are named \"{}\"; names must differ", draft.layers[i].name);
-  const auto place_of = [&](const std::string& name, const std::string& of) {
-    const auto at = places.find(name);
-    if (at != places.end()) return at->second;
-    std::vector<std::string> known;
-    for (const auto& place : places) known.push_back(place.first);
-    throw file_error(of, "unknown layer {}{}", shown(name), did_you_mean(name, known));
+// A layer's call. Number 0 is the model's input, which no layer makes.
+struct Call {
+  size_t layer = 0;
+  const DraftCall* draft = nullptr;          // null: of the layer before
+  std::vector<std::pair<size_t, int>> inputs;  // calls, and which of their outputs
+};
+
+class Calls {
+ public:
+  Calls(const Draft& draft, const std::string& where) : draft_(draft), where_(where) {
+    first_[draft.input_name] = {0, 1};
+    for (size_t i = 0; i < draft.layers.size(); ++i) {
+      const DraftLayer& layer = draft.layers[i];
+      const size_t count = layer.calls ? layer.calls->size() : 1;
+      if (!first_.emplace(layer.name, Range{calls_.size(), count, layer.first_call}).second)
+        throw file_error(where, "two layers are named \"{}\"; names must differ", layer.name);
+      for (size_t k = 0; k < count; ++k) calls_.push_back({i, layer.calls ? &(*layer.calls)[k] : nullptr, {}});
+      last_.push_back(calls_.size() - 1);
+    }
+    used_.resize(calls_.size());
+    for (size_t c = 1; c < calls_.size(); ++c) connect(calls_[c]);
+    for (const TensorRef& ref : draft.outputs) outputs_.push_back(place_of(ref, where + ": output"));
+    if (outputs_.empty()) outputs_.emplace_back(last_.back(), 0);
+    for (const auto& [call, output] : outputs_) used_[call] = true;
+    if (!draft.training_output.layer.empty()) {
+      training_output_ = place_of(draft.training_output, where + ": training_output");
+      used_[training_output_->first] = true;
+    }
+    for (size_t c = 1; c < calls_.size(); ++c)
+      if (!used_[c])
+        throw file_error(where + ": " + layer_of(c).name,
+                         "nothing takes the layer's output, and it is not the model's (\"{}\" is)",
+                         outputs_[0].first == 0 ? draft.input_name : layer_of(outputs_[0].first).name);
+  }
+
+  size_t size() const { return calls_.size(); }
+  const Call& operator[](size_t call) const { return calls_[call]; }
+  const std::vector<std::pair<size_t, int>>& outputs() const { return outputs_; }
+  const std::optional<std::pair<size_t, int>>& training_output() const { return training_output_; }
+
+  // An order in which calls come after their inputs: the file's own if it is one, else the closest to it.
+  std::vector<size_t> order() const {
+    std::vector<std::vector<size_t>> readers(calls_.size());
+    std::vector<size_t> waits(calls_.size()), order;
+    for (size_t c = 1; c < calls_.size(); ++c) {
+      waits[c] = calls_[c].inputs.size();
+      for (const auto& [input, output] : calls_[c].inputs) readers[input].push_back(c);
+    }
+    std::priority_queue<size_t, std::vector<size_t>, std::greater<>> ready;
+    const auto done = [&](size_t call) {
+      for (size_t reader : readers[call])
+        if (--waits[reader] == 0) ready.push(reader);
+    };
+    done(0);
+    while (!ready.empty()) {
+      order.push_back(ready.top());
+      ready.pop();
+      done(order.back());
+    }
+    if (order.size() + 1 == calls_.size()) return order;
+    const auto stuck = std::find_if(waits.begin(), waits.end(), [](size_t n) { return n > 0; });
+    throw file_error(where_ + ": " + layer_of(static_cast<size_t>(stuck - waits.begin())).name,
+                     "the layer's inputs lead back to itself");
+  }
+
+ private:
+  struct Range {
+    size_t first = 0, count = 0;
+    int numbered_from = 0;
   };
-  std::vector<std::vector<size_t>> inputs(draft.layers.size());
-  std::vector<bool> used(draft.layers.size() + 1);
-  for (size_t i = 0; i < draft.layers.size(); ++i) {
-    const DraftLayer& layer = draft.layers[i];
-    if (!layer.inputs)
-      inputs[i] = {i};
+
+  const DraftLayer& layer_of(size_t call) const { return draft_.layers[calls_[call].layer]; }
+
+  void connect(Call& call) {
+    const std::string& name = draft_.layers[call.layer].name;
+    if (call.draft == nullptr || call.draft->follows)
+      call.inputs = {{call.layer == 0 ? 0 : last_[call.layer - 1], 0}};
     else
-      for (const std::string& name : *layer.inputs) inputs[i].push_back(place_of(name, where + ": " + layer.name));
-    if (inputs[i].empty()) throw file_error(where + ": " + layer.name, "the layer has no inputs");
-    for (size_t input : inputs[i]) used[input] = true;
+      for (const TensorRef& ref : call.draft->inputs) call.inputs.push_back(place_of(ref, where_ + ": " + name));
+    if (call.inputs.empty()) throw file_error(where_ + ": " + name, "the layer has no inputs");
+    for (const auto& [input, output] : call.inputs) used_[input] = true;
   }
-  const size_t output = draft.output.empty() ? draft.layers.size() : place_of(draft.output, where + ": output");
-  for (size_t i = 0; i < draft.layers.size(); ++i)
-    if (!used[i + 1] && i + 1 != output)
-      throw file_error(where + ": " + draft.layers[i].name,
-                       "nothing takes the layer's output, and it is not the model's (\"{}\" is)",
-                       output == 0 ? draft.input_name : draft.layers[output - 1].name);
-  return inputs;
-}
 
-// An order in which layers come after their inputs: the file's own if it is one, else the closest to it.
-std::vector<size_t> order_of(const Draft& draft, const std::vector<std::vector<size_t>>& inputs,
-                             const std::string& where) {
-  std::vector<std::vector<size_t>> readers(inputs.size() + 1);
-  std::vector<size_t> waits(inputs.size()), order;
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    waits[i] = inputs[i].size();
-    for (size_t input : inputs[i]) readers[input].push_back(i);
+  std::pair<size_t, int> place_of(const TensorRef& ref, const std::string& of) const {
+    const auto at = first_.find(ref.layer);
+    if (at == first_.end()) {
+      std::vector<std::string> known;
+      for (const auto& place : first_) known.push_back(place.first);
+      throw file_error(of, "unknown layer {}{}", shown(ref.layer), did_you_mean(ref.layer, known));
+    }
+    const int call = ref.call - at->second.numbered_from;
+    if (call < 0 || call >= static_cast<int>(at->second.count))
+      throw file_error(of, "takes call {} of \"{}\", which is called {} times", ref.call, ref.layer, at->second.count);
+    return {at->second.first + static_cast<size_t>(call), ref.output};
   }
-  std::priority_queue<size_t, std::vector<size_t>, std::greater<>> ready;
-  const auto done = [&](size_t place) {
-    for (size_t i : readers[place])
-      if (--waits[i] == 0) ready.push(i);
-  };
-  done(0);
-  while (!ready.empty()) {
-    order.push_back(ready.top());
-    ready.pop();
-    done(order.back() + 1);
-  }
-  if (order.size() == inputs.size()) return order;
-  const auto stuck = std::find_if(waits.begin(), waits.end(), [](size_t n) { return n > 0; });
-  throw file_error(where + ": " + draft.layers[static_cast<size_t>(stuck - waits.begin())].name,
-                   "the layer's inputs lead back to itself");
-}
 
-Shape input_shape_of(const Draft& draft, const std::string& where, const ArchitectureOptions& options) {
+  const Draft& draft_;
+  const std::string& where_;
+  std::vector<Call> calls_ = {Call{}};
+  std::map<std::string, Range> first_;
+  std::vector<size_t> last_;  // call of every layer
+  std::vector<bool> used_;
+  std::vector<std::pair<size_t, int>> outputs_;
+  std::optional<std::pair<size_t, int>> training_output_;
+};
+
+// `picture`: what comes in, or nothing where that is not known.
+Shape input_shape_of(const Draft& draft, const std::string& where, const std::optional<Shape>& picture) {
   const std::string place = where + ": input_shape";
-  const std::optional<Shape>& picture = options.picture_shape;
   if (draft.input_shape.is_null()) {
     if (picture) return *picture;
     throw file_error(place, "the model does not say its input's shape (expected one such as [32, 32, 3], or data)");
@@ -125,15 +173,6 @@ Shape input_shape_of(const Draft& draft, const std::string& where, const Archite
   return shape;
 }
 
-// layer(x, training=False) makes a normalisation use its moving statistics, and training=True a dropout drop at all
-// times. Where the argument changes nothing it means nothing.
-void check_training_argument(const DraftLayer& draft, const Layer& layer, const std::string& where) {
-  if (layer.identity_in_inference() || layer.batch_coupled())
-    throw file_error(where + ": " + layer.name(),
-                     "the layer is called with training={}, which cannot be had yet; build the model without it",
-                     *draft.training ? "True" : "False");
-}
-
 // Names are printed, and are parts of tensors' names.
 void check_name(const std::string& name, const std::string& where) {
   const bool control =
@@ -142,49 +181,147 @@ void check_name(const std::string& name, const std::string& where) {
     throw file_error(where, "a name must have no control characters and at most 256 bytes (got {})", shown(name));
 }
 
-Graph build(Draft& draft, const std::string& where, const ArchitectureOptions& options) {
-  if (draft.layers.empty()) throw file_error(where, "the model has no layers");
-  if (draft.layers.size() > kMostLayers)
-    throw file_error(where, "the model has too many layers (got {}, expected at most {})", draft.layers.size(),
-                     kMostLayers);
+void check_names(const Draft& draft, const std::string& where) {
   check_name(draft.name, where);
   check_name(draft.input_name, where);
   for (const DraftLayer& layer : draft.layers) check_name(layer.name, where);
-  name_layers(draft);
-  const auto inputs = inputs_of(draft, where);
-  const auto order = order_of(draft, inputs, where);
-
-  Graph graph(draft.name.empty() ? (draft.sequential ? "sequential" : "functional") : draft.name);
-  graph.set_sequential(draft.sequential);
-  std::vector<int> nodes(draft.layers.size() + 1);
-  nodes[0] = graph.add(std::make_shared<InputLayer>(
-                           InputLayerOptions{.shape = input_shape_of(draft, where, options), .name = draft.input_name}),
-                       {});
-  int64_t parameters = 0;
-  for (size_t i : order) {
-    DraftLayer& from = draft.layers[i];
-    if (from.type == InputLayer::kType)
-      throw file_error(from.where, "a second input layer; models of several inputs cannot be had yet");
-    from.config["name"] = from.name;
-    auto layer = make_layer(from.type, from.config, from.where);
-    if (from.training) check_training_argument(from, *layer, where);
-    std::vector<int> sources;
-    for (size_t input : inputs[i]) sources.push_back(nodes[input]);
-    nodes[i + 1] = graph.add(layer, std::move(sources));
-    const Node& node = graph.node(nodes[i + 1]);
-    for (const ParameterSpec& spec : layer->parameters(node.input_shapes)) parameters += spec.shape.elements();
-    if (parameters > kMostParameters)
-      throw file_error(where, "the model has too many parameters (expected at most {})", kMostParameters);
-  }
-  if (!draft.output.empty() && draft.output != graph.nodes().back().layer->name())
-    graph.set_output(graph.find(draft.output));
-  return graph;
 }
+
+class Assembler {
+ public:
+  Assembler(const std::string& where, const ArchitectureOptions& options) : where_(where), options_(options) {}
+
+  Graph assemble(Draft& draft) {
+    graph_ = Graph(draft.name.empty() ? (draft.sequential ? "sequential" : "functional") : draft.name);
+    graph_.set_sequential(draft.sequential);
+    const std::vector<int> outputs = add(draft, where_, {}, {.trainable = draft.trainable});
+    if (outputs.size() > 1) graph_.set_outputs(outputs);
+    if (!draft.training_output.layer.empty()) graph_.set_training_output(training_output_);
+    if (const int used = used_output(outputs); used != graph_.size() - 1) graph_.set_output(used);
+    return std::move(graph_);
+  }
+
+ private:
+  // What a model hands down to the models inside it.
+  struct Inherited {
+    bool trainable = true;
+    std::optional<bool> training = {};
+    int depth = 0;
+  };
+
+  int used_output(const std::vector<int>& outputs) const {
+    if (options_.output.empty()) return outputs.front();
+    std::vector<std::string> names;
+    for (int output : outputs) {
+      if (graph_.node(output).layer->name() == options_.output) return output;
+      names.push_back(graph_.node(output).layer->name());
+    }
+    throw usage_error("output", "the model has no output {}{}", shown(options_.output), did_you_mean(options_.output, names));
+  }
+
+  // Adds a model's layers behind the nodes that are its input, and returns its outputs.
+  std::vector<int> add(Draft& draft, const std::string& where, std::vector<int> input, const Inherited& inherited) {
+    if (draft.layers.empty()) throw file_error(where, "the model has no layers");
+    if (draft.layers.size() > kMostLayers)
+      throw file_error(where, "the model has too many layers (got {}, expected at most {})", draft.layers.size(),
+                       kMostLayers);
+    if (inherited.depth > kMostDepth)
+      throw file_error(where, "models stand too deep inside one another (expected at most {} levels)", kMostDepth);
+    check_names(draft, where);
+    name_layers(draft);
+    const Calls calls(draft, where);
+    const std::optional<Shape> given = input.empty() ? options_.picture_shape : graph_.node(input[0]).shape;
+    auto first = std::make_shared<InputLayer>(
+        InputLayerOptions{.shape = input_shape_of(draft, where, given), .name = draft.input_name, .open = open_axes(draft)});
+    std::vector<std::vector<int>> nodes(calls.size());  // of every call: its outputs
+    nodes[0] = {graph_.add(std::move(first), std::move(input))};
+    std::map<size_t, int> made;  // layer -> node, or nested model
+    for (size_t c : calls.order()) {
+      std::vector<int> sources;
+      for (const auto& [call, output] : calls[c].inputs) {
+        const auto& outputs = nodes[call];
+        if (output < 0 || output >= static_cast<int>(outputs.size()))
+          throw file_error(where + ": " + draft.layers[calls[c].layer].name, "takes output {} of a layer that has {}", output,
+                           outputs.size());
+        sources.push_back(outputs[static_cast<size_t>(output)]);
+      }
+      nodes[c] = call(draft.layers[calls[c].layer], calls[c], std::move(sources), made, inherited);
+      if (graph_.size() > static_cast<int>(kMostLayers) + 1)
+        throw file_error(where, "the model has too many layers (expected at most {})", kMostLayers);
+    }
+    const auto node_of = [&](const std::pair<size_t, int>& place) {
+      const auto& [call, output] = place;
+      if (output < 0 || output >= static_cast<int>(nodes[call].size()))
+        throw file_error(where + ": output", "takes output {} of a layer that has {}", output, nodes[call].size());
+      return nodes[call][static_cast<size_t>(output)];
+    };
+    if (calls.training_output()) training_output_ = node_of(*calls.training_output());
+    std::vector<int> outputs;
+    for (const auto& place : calls.outputs()) outputs.push_back(node_of(place));
+    return outputs;
+  }
+
+  std::vector<int> call(DraftLayer& layer, const Call& call, std::vector<int> sources, std::map<size_t, int>& made,
+                        const Inherited& inherited) {
+    std::optional<bool> training = call.draft != nullptr ? call.draft->training : std::nullopt;
+    if (!training) training = inherited.training;
+    const auto at = made.find(call.layer);
+    if (layer.model != nullptr) {
+      if (sources.size() != 1)
+        throw file_error(layer.where, "the model takes one input (got {})", sources.size());
+      if (at != made.end()) return graph_.call_nested(at->second, sources[0], training);
+      made[call.layer] = graph_.enter(layer.name, layer.model->sequential, training);
+      std::vector<int> outputs = add(*layer.model, layer.where, std::move(sources),
+                                     {.trainable = inherited.trainable && layer.model->trainable,
+                                      .training = training,
+                                      .depth = inherited.depth + 1});
+      graph_.leave(outputs);
+      return outputs;
+    }
+    if (at != made.end()) return {graph_.call(at->second, std::move(sources), training)};
+    if (layer.type == InputLayer::kType)
+      throw file_error(layer.where, "a second input layer; models of several inputs cannot be had");
+    layer.config["name"] = layer.name;
+    auto made_layer = make_layer(layer.type, layer.config, layer.where);
+    if (!inherited.trainable) made_layer->set_trainable(false);
+    const int node = made[call.layer] = graph_.add(made_layer, std::move(sources), training);
+    for (const ParameterSpec& spec : made_layer->parameters(graph_.node(node).input_shapes))
+      parameters_ += spec.shape.elements();
+    if (parameters_ > kMostParameters)
+      throw file_error(where_, "the model has too many parameters (expected at most {})", kMostParameters);
+    return {node};
+  }
+
+  static std::vector<int> open_axes(const Draft& draft) {
+    std::vector<int> axes;
+    for (size_t i = 0; draft.input_shape.is_array() && i < draft.input_shape.size(); ++i)
+      if (draft.input_shape[i].is_null()) axes.push_back(static_cast<int>(i));
+    return axes;
+  }
+
+  const std::string& where_;
+  const ArchitectureOptions& options_;
+  Graph graph_;
+  int64_t parameters_ = 0;
+  int training_output_ = -1;
+};
 
 }  // namespace
 
 Graph assemble(Draft draft, const std::string& where, const ArchitectureOptions& options) {
-  return build(draft, where, options);
+  return Assembler(where, options).assemble(draft);
+}
+
+TensorRef read_reference(const Json& json, const std::string& where) {
+  if (!json.is_array() || json.size() < 3 || !json[0].is_string() || !json[1].is_number_integer() ||
+      !json[2].is_number_integer())
+    throw file_error(where, "cannot be (got {}, expected [\"layer\", call, output])", shown(json));
+  const auto number = [&](const Json& value) {
+    const auto n = value.get<int64_t>();
+    if (n < 0 || n > 1'000'000) throw file_error(where, "cannot be (got {}, expected counts)", shown(json));
+    return static_cast<int>(n);
+  };
+  return {json[0].get<std::string>(), number(json[1]), number(json[2])};
 }
 
 const Json* member(const Json& json, const char* key) {

@@ -4,6 +4,7 @@
 // order, open sizes, limits.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,27 +13,46 @@
 
 namespace fovea {
 
+struct Draft;
+
+// An output of a layer's call.
+struct TensorRef {
+  std::string layer;
+  int call = 0, output = 0;
+};
+
+struct DraftCall {
+  std::vector<TensorRef> inputs;
+  std::optional<bool> training = {};  // fixed in the call, layer(x, training=…)
+  bool follows = false;               // takes the layer before instead
+};
+
 struct DraftLayer {
   std::string type;
-  Json config = Json::object();                    // as make_layer takes it; a name in it is ignored
-  std::string name;                                // empty: automatic
-  std::optional<std::vector<std::string>> inputs;  // none: the layer before
-  std::string where;                               // for messages
-  std::optional<bool> training;                    // fixed in the call, layer(x, training=…)
+  Json config = Json::object();                // as make_layer takes it; a name in it is ignored
+  std::string name;                            // empty: automatic
+  std::optional<std::vector<DraftCall>> calls;  // none: one, of the layer before
+  std::string where;                           // for messages
+  std::shared_ptr<Draft> model;                // that stands as this layer
+  int first_call = 0;                          // the number by which references mean the first
 };
 
 struct Draft {
   std::string name;
   bool sequential = true;
+  bool trainable = true;           // false: none of its layers is
   std::string input_name;          // empty: automatic
   Json input_shape;                // sizes without the batch, null where open; null: left to the data
   std::vector<DraftLayer> layers;  // without the input layer
-  std::string output;              // empty: the last layer
+  std::vector<TensorRef> outputs;  // none: the last layer
+  TensorRef training_output;       // what is trained where that is another one; no layer: it is not
 };
 
 // A form's reader: the draft of a config that has the form's marks.
 Draft read_short_draft(const Json& json, const std::string& where);
 Draft read_keras_draft(const Json& json, const std::string& where);
+// ["layer", call, output], as all of them write references.
+TensorRef read_reference(const Json& json, const std::string& where);
 
 Graph assemble(Draft draft, const std::string& where, const ArchitectureOptions& options);
 

@@ -50,9 +50,12 @@ std::string table(const std::vector<Row>& rows) {
 
 std::vector<TensorEntry> tensors_of(const Graph& graph) {
   std::vector<TensorEntry> tensors;
-  for (const Node& node : graph.nodes())
+  for (int n = 0; n < graph.size(); ++n) {
+    const Node& node = graph.node(n);
+    if (node.owner != n) continue;
     for (const ParameterSpec& spec : node.layer->parameters(node.input_shapes))
       tensors.push_back({node.layer->name() + "/" + spec.name, spec.shape, DType::f32});
+  }
   return tensors;
 }
 

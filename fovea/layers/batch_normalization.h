@@ -54,7 +54,6 @@ class BatchNormalization final : public LayerOf<BatchNormalization, BatchNormali
   double flops(std::span<const Shape> src, const Shape&) const override { return 2.0 * static_cast<double>(src[0].elements()); }
   void plan(Planner& planner) const override;
 
-  bool batch_coupled() const override { return trainable(); }
   bool fuses_relu() const override { return true; }
   bool is_channel_affine() const override { return true; }
   std::optional<ChannelAffine> channel_affine(std::span<const std::vector<float>> parameters) const override;

@@ -1,6 +1,7 @@
 #include "fovea/layers/input.h"
 
 #include "fovea/kernels/feed.h"
+#include "fovea/layers/activate.h"
 
 namespace fovea {
 
@@ -27,13 +28,20 @@ Json write_field(const Shape& value) {
 }
 
 Shape InputLayer::infer(std::span<const Shape> src) const {
-  if (!src.empty()) throw usage_error(where(), "an input layer takes no inputs (got {})", src.size());
+  if (src.size() > 1) throw usage_error(where(), "an input layer takes no inputs (got {})", src.size());
+  if (src.size() == 1) {
+    if (!(src[0] == options_.shape))
+      throw usage_error(where(), "the model takes another shape than it is given (got {}, expected {})",
+                        to_string(src[0]), to_string(options_.shape));
+    return src[0];
+  }
   if (options_.shape.rank() < 1 || options_.shape.elements() > (int64_t{1} << 31))
     throw usage_error(where(), "the input's shape is missing or too large (got {})", to_string(options_.shape));
   return options_.shape;
 }
 
 void InputLayer::plan(Planner& planner) const {
+  if (planner.inputs() > 0) return plan_identity(planner);
   const Value dst = planner.dst(Layout::plain_of(planner.rows(), options_.shape));
   planner.step("load", kernels::feed(kernels::FeedPart::pictures, planner.rows()), {out(dst)});
 }

@@ -8,6 +8,7 @@ namespace fovea {
 struct InputLayerOptions {
   Shape shape;  // of one picture
   std::string name = {};
+  std::vector<int> open = {};  // axes that the architecture leaves to the data, which fixed them
 
   template <class Visitor>
   void fields(Visitor& v) {
@@ -24,6 +25,8 @@ class InputLayer final : public LayerOf<InputLayer, InputLayerOptions> {
   static constexpr const char* kType = "InputLayer";
   using LayerOf::LayerOf;
 
+  // Of a model inside a model it has one input, and gives it unchanged.
+  std::optional<ActivationKind> is_activation() const override { return ActivationKind::linear; }
   Shape infer(std::span<const Shape> src) const override;
   void plan(Planner& planner) const override;
 };

@@ -52,8 +52,6 @@ class Layer {
 
   // Lane: works better on many rows at once, and on features.
   virtual Scope scope() const { return Scope::tile; }
-  // Couples the pictures of a batch while training: a segment ends in it.
-  virtual bool batch_coupled() const { return false; }
   // Gives its input unchanged outside training (Dropout).
   virtual bool identity_in_inference() const { return false; }
   // The activation that Keras would apply behind this layer's own work, and the same layer without it.
@@ -86,6 +84,10 @@ class Layer {
   // name, trainable and options: what Keras's get_config gives.
   Json config() const;
 
+  virtual std::shared_ptr<Layer> clone() const = 0;
+  // Copies of a layer are the same layer where it is called (model/functional.h): they share their parameters.
+  const std::shared_ptr<const char>& identity() const { return identity_; }
+
  protected:
   [[nodiscard]] std::string where() const { return name_.empty() ? type() : name_; }
   const Shape& only(std::span<const Shape> src, int rank) const;  // one input of that rank (0: any), else Error
@@ -93,6 +95,7 @@ class Layer {
  private:
   std::string name_;
   bool trainable_ = true;
+  std::shared_ptr<const char> identity_ = std::make_shared<char>();
 };
 
 // A layer that applies one activation and nothing else.
@@ -106,6 +109,13 @@ class LayerOf : public Layer {
   std::string type() const override { return Self::kType; }
   Json options() const override { return options_to_json(options_); }
   const Options& get() const { return options_; }
+  std::shared_ptr<Layer> clone() const override { return std::make_shared<Self>(static_cast<const Self&>(*this)); }
+
+  // Calls the layer on symbolic tensors (model/functional.h): Conv2D({.filters = 8})(x), Add()(x, y).
+  template <class Tensor, class... Tensors>
+  Tensor operator()(const Tensor& x, const Tensors&... more) const {
+    return x.apply(*this, {x, more...});
+  }
 
  protected:
   Options options_;

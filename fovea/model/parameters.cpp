@@ -33,6 +33,10 @@ void check(const Parameter& parameter, const Array& values) {
 Parameters::Parameters(const Graph& graph, uint64_t seed) : of_node_(static_cast<size_t>(graph.size())) {
   for (int n = 0; n < graph.size(); ++n) {
     const Node& node = graph.node(n);
+    if (node.owner != n) {
+      of_node_[static_cast<size_t>(n)] = of_node_[static_cast<size_t>(node.owner)];
+      continue;
+    }
     for (const ParameterSpec& spec : node.layer->parameters(node.input_shapes)) {
       Parameter parameter{node.layer->name() + "/" + spec.name, spec, n, {}, {}, {}};
       parameter.value = Buffer(static_cast<size_t>(spec.shape.elements()) * sizeof(float));

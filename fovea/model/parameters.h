@@ -14,9 +14,9 @@
 namespace fovea {
 
 struct Parameter {
-  std::string path;  // "conv2d/kernel", as Keras names it
+  std::string path;  // "conv2d/kernel", "vgg16/block1_conv1/kernel", as Keras names it
   ParameterSpec spec;
-  int node = 0;      // of the graph
+  int node = 0;      // of the graph: the first call of its layer
   std::optional<kernels::WeightsLayout> home;  // decided by the first plan; until then Keras's order
   Buffer value;
   std::vector<Buffer> slots;  // of the optimizer: Adam's m and v, …

@@ -58,12 +58,13 @@ void split_layers(PlanGraph& graph, const PassContext&) {
   graph.nodes = std::move(split.nodes);
 }
 
-// Layers that give their input unchanged go: linear activations always, dropout in inference.
+// Layers that give their input unchanged go: linear activations and the input layers of nested models always, dropout in
+// inference.
 void drop_identities(PlanGraph& graph, const PassContext& context) {
-  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+  for (size_t i = 1; i < graph.nodes.size(); ++i) {
     const PlanNode& node = graph.nodes[i];
     const bool linear = node.layer->is_activation() == ActivationKind::linear;
-    if (linear || (!context.training && node.layer->identity_in_inference()))
+    if (linear || (!node.training.value_or(context.training) && node.layer->identity_in_inference()))
       graph.replace(static_cast<int>(i), node.inputs[0]);
   }
 }
@@ -107,6 +108,7 @@ void fold_normalisation(PlanGraph& graph, const PassContext& context) {
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     const int norm = static_cast<int>(i);
     if (graph.nodes[i].removed || !graph.nodes[i].layer->is_channel_affine()) continue;
+    if (graph.nodes[i].training.value_or(false)) continue;
     const auto map = graph.nodes[i].layer->channel_affine(values_of(graph.nodes[i], context.parameters));
     if (!map) continue;
     const int before = graph.nodes[i].inputs[0];

@@ -46,7 +46,7 @@ struct Unit {
 class Builder {
  public:
   Builder(const Graph& graph, Parameters& parameters, const PlanOptions& options)
-      : parameters_(parameters), options_(options), graph_(plan_graph(graph, parameters, options.outputs)) {
+      : parameters_(parameters), options_(options), graph_(plan_graph(graph, parameters, options.outputs, options.training)) {
     if (options.batch < 1) throw usage_error("batch size", "must be at least 1 (got {})", options.batch);
     run_passes(graph_,
                {.parameters = parameters, .training = options.training, .gradients = options.gradients,
@@ -107,6 +107,14 @@ class Builder {
     return static_cast<char*>(plan_->memory.back().data());
   }
 
+  bool shares_parameters() const {
+    std::set<int> seen;
+    for (const PlanNode& node : graph_.nodes)
+      for (int parameter : node.removed ? std::vector<int>{} : node.parameters)
+        if (!seen.insert(parameter).second) return true;
+    return false;
+  }
+
   void book_memory() {
     size_t scratch = 0, largest_step = 0;
     for (const auto& [sizes, program] : programs_) scratch = std::max(scratch, program->scratch_bytes);
@@ -122,7 +130,8 @@ class Builder {
       gradient_offsets_.push_back(gradients);
       gradients += aligned(gradient.layout.bytes());
     }
-    const bool several_tiles = plan_->tiles.size() > tiling_.lanes.size();
+    // A lane writes a parameter's gradient more than once.
+    const bool several_writes = plan_->tiles.size() > tiling_.lanes.size() || shares_parameters();
     for (int l = 0; l < plan_->lanes; ++l) {
       const auto& tiles = tiling_.lanes[static_cast<size_t>(l)];
       lane_arenas_.push_back(memory(program(l, tiles[0]).lane_bytes));
@@ -139,8 +148,8 @@ class Builder {
       }
       scratch_.push_back(memory(scratch));
       gradients_.push_back(memory(gradients));
-      partial_gradients_.push_back(memory(several_tiles ? largest_step : 0));
-      plan_->scratch_bytes += scratch + (several_tiles ? largest_step : 0);
+      partial_gradients_.push_back(memory(several_writes ? largest_step : 0));
+      plan_->scratch_bytes += scratch + (several_writes ? largest_step : 0);
       plan_->gradient_bytes += gradients;
     }
     const auto shared = [&](size_t bytes) {

@@ -6,7 +6,7 @@
 
 namespace fovea {
 
-PlanGraph plan_graph(const Graph& graph, const Parameters& parameters, const std::vector<int>& kept) {
+PlanGraph plan_graph(const Graph& graph, const Parameters& parameters, const std::vector<int>& kept, bool training) {
   PlanGraph plan;
   for (int i = 0; i < graph.size(); ++i) {
     const Node& node = graph.node(i);
@@ -16,11 +16,12 @@ PlanGraph plan_graph(const Graph& graph, const Parameters& parameters, const std
     copy.input_shapes = node.input_shapes;
     copy.shape = node.shape;
     copy.parameters = parameters.of_node(i);
+    copy.training = node.training;
     copy.stream = purpose::kLayer + static_cast<uint32_t>(i);
     plan.nodes.push_back(std::move(copy));
     plan.value_of.push_back(i);
   }
-  plan.output = graph.output();
+  plan.output = training ? graph.training_output() : graph.output();
   plan.kept = kept;
   return plan;
 }

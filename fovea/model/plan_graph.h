@@ -1,6 +1,7 @@
 // The graph that a plan is made from: a copy of a model's graph that passes rewrite.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@ struct PlanNode {
   Shape shape;
   std::vector<int> parameters;  // places in Parameters, in the layer's order
   uint32_t stream = 0;          // of random numbers
+  std::optional<bool> training = {};  // fixed in the layer's call
   Scope scope = Scope::tile;
   bool fused_relu = false;
   bool removed = false;
@@ -53,7 +55,8 @@ struct Pass {
 // In the order they run.
 const std::vector<Pass>& passes();
 
-PlanGraph plan_graph(const Graph& graph, const Parameters& parameters, const std::vector<int>& kept);
+// `training`: of what the model does while it trains.
+PlanGraph plan_graph(const Graph& graph, const Parameters& parameters, const std::vector<int>& kept, bool training);
 
 // Runs every pass but those in `disabled`, verifying after each.
 void run_passes(PlanGraph& graph, const PassContext& context, const std::vector<std::string>& disabled = {});

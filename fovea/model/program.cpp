@@ -6,6 +6,7 @@
 #include "fovea/kernels/eltwise.h"
 #include "fovea/kernels/feed.h"
 #include "fovea/kernels/reorder.h"
+#include "fovea/kernels/weights_layout.h"
 #include "fovea/model/arena.h"
 
 namespace fovea {
@@ -273,13 +274,16 @@ Value Program::weights(int parameter, const WeightsLayout& layout) {
     if (fresh) it->second = add_buffer({.place = ProgramBuffer::parameter, .index = p});
     return {it->second, {}};
   }
+  const int folded_in = folded ? current_ : -1;
   int copy = 0;
   const int copies = static_cast<int>(blueprint_.copies.size());
-  while (copy < copies && !(blueprint_.copies[static_cast<size_t>(copy)].parameter == p &&
-                            blueprint_.copies[static_cast<size_t>(copy)].layout == layout))
-    ++copy;
+  const auto is_it = [&](const Blueprint::Copy& other) {
+    return other.parameter == p && other.layout == layout && other.folded_in == folded_in;
+  };
+  while (copy < copies && !is_it(blueprint_.copies[static_cast<size_t>(copy)])) ++copy;
   if (copy == copies)
-    blueprint_.copies.push_back({p, layout, folded ? node().folded[static_cast<size_t>(parameter)] : std::vector<float>{}});
+    blueprint_.copies.push_back(
+        {p, layout, folded_in, folded ? node().folded[static_cast<size_t>(parameter)] : std::vector<float>{}});
   auto [it, fresh] = copy_buffers_.try_emplace(copy, -1);
   if (fresh) it->second = add_buffer({.place = ProgramBuffer::copy, .index = copy});
   return {it->second, {}};
@@ -291,12 +295,15 @@ Value Program::gradient(int parameter, const WeightsLayout& layout) {
   const int count = static_cast<int>(blueprint_.gradients.size());
   while (index < count && blueprint_.gradients[static_cast<size_t>(index)].parameter != p) ++index;
   if (index == count) blueprint_.gradients.push_back({p, layout});
-  assert(blueprint_.gradients[static_cast<size_t>(index)].layout == layout && "one layout of a gradient in all programs");
+  const WeightsLayout& kept = blueprint_.gradients[static_cast<size_t>(index)].layout;
   auto [it, fresh] = gradient_buffers_.try_emplace(index, -1);
   if (fresh)
-    it->second = add_buffer({.place = ProgramBuffer::gradient, .bytes = layout.bytes(), .index = index,
-                             .floats = static_cast<int64_t>(layout.bytes() / sizeof(float))});
-  return {it->second, {}};
+    it->second = add_buffer({.place = ProgramBuffer::gradient, .bytes = kept.bytes(), .index = index,
+                             .floats = static_cast<int64_t>(kept.bytes() / sizeof(float))});
+  if (kept == layout) return {it->second, {}};
+  const Value other = book(layout.bytes(), "");
+  other_layouts_[other.buffer] = {layout, it->second, kept};
+  return other;
 }
 
 // ---- steps
@@ -311,7 +318,15 @@ void Program::record(const std::string& name, KernelPtr kernel, std::vector<Arg>
     if (buffer.first < 0) buffer.first = when;
     buffer.last = when;
   }
-  steps.push_back({node().layer->name(), name, std::move(kernel), std::move(args), phase, scope_, section_, segment_});
+  steps.push_back({node().layer->name(), name, std::move(kernel), args, phase, scope_, section_, segment_});
+  for (const Arg& arg : args) {
+    const auto other = arg.access == Arg::write ? other_layouts_.find(arg.buffer) : other_layouts_.end();
+    if (other == other_layouts_.end()) continue;
+    const OtherLayout moved = other->second;
+    other_layouts_.erase(other);
+    record("gradient to the first call's layout", kernels::weights_reorder(moved.layout, moved.to),
+           {{Arg::read, arg.buffer}, {Arg::write, moved.gradient}}, ProgramStep::unit);
+  }
 }
 
 void Program::step(const std::string& name, KernelPtr kernel, std::vector<Arg> args) {

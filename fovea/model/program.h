@@ -24,7 +24,8 @@ struct Blueprint {
   struct Copy {
     int parameter = 0;
     kernels::WeightsLayout layout;
-    std::vector<float> folded;  // if not empty: these values, in Keras's order, instead of the parameter's
+    int folded_in = -1;         // the node that has values of its own, instead of the parameter's
+    std::vector<float> folded;  // these, in Keras's order
   };
   struct Gradient {
     int parameter = 0;
@@ -79,7 +80,7 @@ class Program final : public Planner {
   bool tiles_outlive_sections = false;  // some memory of a tile is written in one section and read in a later one
 
   // Planner
-  bool training() const override { return options_.training; }
+  bool training() const override { return node().training.value_or(options_.training); }
   bool winograd() const override { return options_.winograd; }
   bool wants_gradients() const override { return options_.gradients; }
   int64_t rows() const override { return scope_ == Scope::tile ? sizes_.tile : sizes_.lane; }
@@ -155,6 +156,14 @@ class Program final : public Planner {
   std::vector<std::function<void()>> backward_;
   std::map<std::pair<int, int64_t>, Value> reordered_;
   std::map<int, int> parameter_buffers_, copy_buffers_, gradient_buffers_;
+  // Gradients that a shared layer's other call has in another layout: written there by the next step that names them,
+  // then brought to where the sum is.
+  struct OtherLayout {
+    kernels::WeightsLayout layout;
+    int gradient = -1;  // buffer
+    kernels::WeightsLayout to;
+  };
+  std::map<int, OtherLayout> other_layouts_;
 };
 
 }  // namespace fovea

@@ -13,16 +13,99 @@ int64_t parameters_of(const Model& model, int node) {
   return count;
 }
 
-// Keras leaves out what layers are connected to where no layer has several inputs.
-bool is_chain(const Graph& graph) {
-  return std::all_of(graph.nodes().begin(), graph.nodes().end(), [](const Node& n) { return n.inputs.size() < 2; });
+// The nodes that are the first calls of what an element consists of: they have its parameters.
+std::vector<int> owners_of(const Graph& graph, const Graph::Element& element) {
+  if (element.node >= 0) return {element.node};
+  const NestedModel::Call& call = graph.nested(element.nested).calls.front();
+  std::vector<int> owners;
+  for (int n = call.first; n < call.last; ++n)
+    if (graph.node(n).owner == n) owners.push_back(n);
+  return owners;
 }
 
-std::string connections(const Graph& graph, const Node& node) {
-  std::string text;
-  for (int input : node.inputs) text += (text.empty() ? "" : ", ") + graph.node(input).layer->name() + "[0][0]";
-  return text.empty() ? "-" : text;
+int64_t parameters_of(const Model& model, const Graph::Element& element) {
+  int64_t count = 0;
+  for (int n : owners_of(model.graph(), element)) count += parameters_of(model, n);
+  return count;
 }
+
+bool is_trainable(const Graph& graph, const Graph::Element& element) {
+  const std::vector<int> owners = owners_of(graph, element);
+  return std::any_of(owners.begin(), owners.end(), [&](int n) { return graph.node(n).layer->trainable(); });
+}
+
+// Keras leaves out what layers are connected to where none has several inputs, is called twice or stands in a branch.
+bool is_chain(const Graph& graph) {
+  int before = -1;
+  for (const Graph::Element& element : graph.elements()) {
+    const std::vector<int> inputs = graph.inputs(element);
+    if (element.call > 0 || inputs.size() > 1 || (!inputs.empty() && inputs[0] != before)) return false;
+    before = graph.outputs(element).front();
+  }
+  return true;
+}
+
+// One row a layer, whatever it is called; a model's layers behind it where they are wanted.
+class Rows {
+ public:
+  Rows(const Model& model, const SummaryOptions& options, bool connected)
+      : model_(model), graph_(model.graph()), options_(options), connected_(connected) {}
+
+  std::vector<std::vector<std::string>> all() {
+    add(-1, 0);
+    return std::move(rows_);
+  }
+
+ private:
+  void add(int model, int depth) {
+    const std::vector<Graph::Element> elements = graph_.elements(model);
+    const bool sequential = model < 0 ? graph_.sequential() : graph_.nested(model).sequential;
+    for (size_t i = sequential ? 1 : 0; i < elements.size(); ++i) {
+      const Graph::Element& element = elements[i];
+      if (element.call > 0) continue;
+      const bool layer = element.node >= 0;
+      const std::string name = layer ? graph_.own_name(element.node) : graph_.own_name(graph_.nested(element.nested));
+      const std::string type = layer                                         ? graph_.node(element.node).layer->type()
+                               : graph_.nested(element.nested).sequential ? "Sequential"
+                                                                             : "Functional";
+      const int64_t count = parameters_of(model_, element);
+      const std::string indent = depth == 0 ? "" : std::string(static_cast<size_t>(3 * depth), ' ') + "└ ";
+      rows_.push_back({indent + name + " (" + type + ")",
+                       to_string(graph_.node(graph_.outputs(element).front()).shape, true), with_commas(count)});
+      if (connected_) rows_.back().push_back(connections(elements, element, model));
+      if (options_.show_trainable)
+        rows_.back().push_back(count == 0 ? "-" : is_trainable(graph_, element) ? "Y" : "N");
+      if (!layer && options_.expand_nested) add(element.nested, depth + 1);
+    }
+  }
+
+  // What all calls of a layer take.
+  std::string connections(const std::vector<Graph::Element>& elements, const Graph::Element& first, int model) const {
+    if (model >= 0 && graph_.nested(model).sequential) return "-";
+    std::string text;
+    for (const Graph::Element& element : elements) {
+      if (&element == &elements.front() || !same_layer(element, first)) continue;
+      for (int input : graph_.inputs(element)) {
+        const Graph::Reference ref = graph_.reference(input, model);
+        // A Functional model counts its own call, from input to output, as the first.
+        const bool functional = ref.nested >= 0 && !graph_.nested(ref.nested).sequential;
+        text += fmt::format("{}{}[{}][{}]", text.empty() ? "" : ", ", ref.layer, ref.call + (functional ? 1 : 0), ref.output);
+      }
+    }
+    return text.empty() ? "-" : text;
+  }
+
+  bool same_layer(const Graph::Element& a, const Graph::Element& b) const {
+    if (a.node >= 0 && b.node >= 0) return graph_.node(a.node).owner == graph_.node(b.node).owner;
+    return a.nested >= 0 && a.nested == b.nested;
+  }
+
+  const Model& model_;
+  const Graph& graph_;
+  const SummaryOptions& options_;
+  bool connected_;
+  std::vector<std::vector<std::string>> rows_;
+};
 
 std::vector<TextColumn> columns_of(bool connected, bool show_trainable, int width) {
   std::vector<TextColumn> columns = {{"Layer (type)"}, {"Output Shape"}, {"Param #", TextColumn::right}};
@@ -75,15 +158,6 @@ std::string summary_table(const Model& model, const SummaryOptions& options) {
   const int widest = (connected ? 108 : 88) + (options.show_trainable ? 12 : 0);
   const int width = std::max(kLeast, std::min(widest, options.columns - 4));
 
-  std::vector<std::vector<std::string>> rows;
-  for (int i = graph.sequential() ? 1 : 0; i < graph.size(); ++i) {
-    const Node& node = graph.node(i);
-    const int64_t count = parameters_of(model, i);
-    rows.push_back(
-        {node.layer->name() + " (" + node.layer->type() + ")", to_string(node.shape, true), with_commas(count)});
-    if (connected) rows.back().push_back(connections(graph, node));
-    if (options.show_trainable) rows.back().push_back(count == 0 ? "-" : node.layer->trainable() ? "Y" : "N");
-  }
   std::string text;
   const auto print = [&](const std::string& line) {
     for (const std::string& part : wrap_text(line, std::max(kLeast, options.columns), true)) text += part + "\n";
@@ -92,7 +166,8 @@ std::string summary_table(const Model& model, const SummaryOptions& options) {
     print(fmt::format(" {} params: {} ({})", what, with_commas(count), readable_size(static_cast<double>(count) * 4)));
   };
   print("Model: \"" + graph.name() + "\"");
-  text += text_table(columns_of(connected, options.show_trainable, width), rows, width);
+  text += text_table(columns_of(connected, options.show_trainable, width),
+                     Rows(model, options, connected).all(), width);
   const int64_t all = model.parameters().count(false, graph), trainable = model.parameters().count(true, graph);
   counted("Total", all + options.optimizer_parameters);
   counted("Trainable", trainable);
@@ -114,6 +189,7 @@ Json summary_json(Model& model) {
   Json layers = Json::array();
   for (int i = 0; i < graph.size(); ++i) {
     const Node& node = graph.node(i);
+    if (node.owner != i) continue;
     Json connected = Json::array();
     for (int input : node.inputs) connected.push_back(graph.node(input).layer->name());
     layers.push_back({{"name", node.layer->name()},

@@ -12,6 +12,7 @@ namespace fovea {
 struct SummaryOptions {
   int columns = 80;                  // of the terminal; 80 where there is none
   bool show_trainable = false;       // a column more
+  bool expand_nested = false;        // rows for the layers of models inside the model
   int64_t optimizer_parameters = 0;  // counted in a line of their own and in the total, as Keras does after a fit
 };
 

@@ -14,15 +14,21 @@ std::string dot_text(const std::string& text) {
 std::string summary_dot(const Model& model) {
   const Graph& graph = model.graph();
   std::string text = "digraph " + dot_text(graph.name()) + " {\n  node [shape=box, fontname=\"sans-serif\"];\n";
+  const auto add_edge = [&](int from, int to) {
+    text += "  " + dot_text(graph.node(from).layer->name()) + " -> " + dot_text(graph.node(to).layer->name()) + ";\n";
+  };
   for (int i = 0; i < graph.size(); ++i) {
     const Node& node = graph.node(i);
+    if (node.owner != i) {
+      for (int input : node.inputs) add_edge(input, i);
+      continue;
+    }
     int64_t count = 0;
     for (int p : model.parameters().of_node(i)) count += model.parameters()[p].spec.shape.elements();
     std::string label = node.layer->name() + "\n" + node.layer->type() + " " + to_string(node.shape, true);
     if (count > 0) label += "\n" + with_commas(count) + " parameters";
     text += "  " + dot_text(node.layer->name()) + " [label=" + dot_text(label) + "];\n";
-    for (int input : node.inputs)
-      text += "  " + dot_text(graph.node(input).layer->name()) + " -> " + dot_text(node.layer->name()) + ";\n";
+    for (int input : node.inputs) add_edge(input, i);
   }
   return text + "}\n";
 }

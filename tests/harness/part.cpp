@@ -58,6 +58,7 @@ class Part final : public Layer {
 
   std::string type() const override { return "Part"; }
   Json options() const override { return Json::object(); }
+  std::shared_ptr<Layer> clone() const override { return std::make_shared<Part>(*this); }
   Shape infer(std::span<const Shape> src) const override {
     if (only(src, 1)[0] < first_ + shape_.elements()) throw usage_error(where(), "the input is too short");
     return shape_;

@@ -58,11 +58,6 @@ TEST(Graph, RefusesANameUsedTwice) {
             "net: two layers are named \"first\"; names must differ");
 }
 
-TEST(Graph, RefusesNamesThatPathsOfWeightsCannotHold) {
-  Graph graph = with_input();
-  EXPECT_THAT(refusal([&] { graph.add(conv("a/b"), {0}); }, ErrorKind::usage), testing::HasSubstr("no '/'"));
-}
-
 TEST(Graph, FindsLayersAndNamesNearMisses) {
   Graph graph = with_input();
   graph.add(conv("features"), {0});
