@@ -1,13 +1,13 @@
 // numpy's .npz files: a zip archive with one .npy file an array, stored or deflated.
 #pragma once
 
-#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "fovea/formats/named_tensor.h"
 #include "fovea/formats/npy.h"
+#include "fovea/formats/zip_file.h"
 #include "fovea/tensor/array.h"
 
 namespace fovea {
@@ -17,24 +17,19 @@ class Npz {
  public:
   explicit Npz(const std::string& path);
   Npz(Bytes bytes, const std::string& where);  // the bytes must outlive it
-  Npz(Npz&&) noexcept;
-  Npz& operator=(Npz&&) noexcept;
-  ~Npz();
 
-  const std::string& where() const { return where_; }
+  const std::string& where() const { return archive_.where(); }
   const std::vector<std::string>& names() const { return names_; }  // without ".npy", in the archive's order
   bool contains(const std::string& name) const;
   NpyHeader header(const std::string& name) const;  // type and shape, without the numbers
   Array read(const std::string& name) const;
 
  private:
-  struct Archive;
   struct Entry;
   Entry open(const std::string& name) const;
   void index();
 
-  std::string where_;
-  std::unique_ptr<Archive> archive_;
+  ZipFile archive_;
   std::vector<std::string> names_;
 };
 

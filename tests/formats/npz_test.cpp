@@ -74,7 +74,7 @@ TEST(Npz, ComparesTheChecksum) {
   std::string file = read_file(golden_file("stored.npz"));
   const size_t noise = file.find(std::string(100, '\0'));
   file[noise + 50] = 1;
-  EXPECT_THAT(refusal([&] { Npz(as_bytes(file), "f").read("noise"); }), HasSubstr("f: noise: cannot read: CRC error"));
+  EXPECT_THAT(refusal([&] { Npz(as_bytes(file), "f").read("noise"); }), HasSubstr("f: noise.npy: cannot read: CRC error"));
 }
 
 }  // namespace
