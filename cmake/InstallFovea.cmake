@@ -39,6 +39,7 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/fovea/ DESTINATION ${CMAKE_INSTALL_INCLU
         REGEX "/kernels/[a-z_]*(_loops|_loop|_ref|-inl|_tries)\\.h$" EXCLUDE
         REGEX "/kernels/(onednn|channel_maps|pool_window|winograd)\\.h$" EXCLUDE
         REGEX "/model/(plan_graph|program)\\.h$" EXCLUDE
+        REGEX "/formats/hdf5_(handle|library|object)\\.h$" EXCLUDE
         REGEX "/io/draft\\.h$" EXCLUDE)
 
 set(cmake_dir ${CMAKE_INSTALL_LIBDIR}/cmake/fovea)
@@ -55,7 +56,7 @@ file(RELATIVE_PATH FOVEA_PREFIX_FROM_PC /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfi
 set(FOVEA_PC_REQUIRES "fmt nlohmann_json")
 set(FOVEA_PC_LIBS "")
 if(NOT BUILD_SHARED_LIBS)
-  string(APPEND FOVEA_PC_REQUIRES " libpng libjpeg libwebp zlib libarchive libzip libxxhash libhwy")
+  string(APPEND FOVEA_PC_REQUIRES " libpng libjpeg libwebp zlib libarchive libzip hdf5 libxxhash libhwy")
   set(FOVEA_PC_LIBS " -ldnnl -lgomp -pthread")
 endif()
 string(REGEX REPLACE "/$" "" FOVEA_PREFIX_FROM_PC "${FOVEA_PREFIX_FROM_PC}")
