@@ -11,6 +11,7 @@
 #include <map>
 
 #include "fovea/io/draft.h"
+#include "fovea/io/keras_1.h"
 #include "fovea/layers/input.h"
 #include "fovea/layers/registry.h"
 
@@ -144,6 +145,7 @@ DraftLayer read_layer(const Json& json, const std::string& where) {
     return layer;
   }
   layer.config = *config;
+  if (is_keras_1(layer.type, layer.config)) read_keras_1(layer.type, layer.config, layer.where);
   check_class(layer.type, json, layer.where);
   return layer;
 }

@@ -1,8 +1,9 @@
-// Architectures as Keras 3 reads them.
+// Architectures as Keras reads them.
 
 #include <map>
 
 #include "fovea/io/architecture.h"
+#include "fovea/io/keras_layers.h"
 #include "fovea/layers/input.h"
 
 namespace fovea {
@@ -24,90 +25,169 @@ void add_modules(Json& config) {
   }
 }
 
-Json layer_json(const Graph& graph, int at) {
-  const Node& node = graph.node(at);
-  Json config = node.layer->config();
-  config["name"] = graph.own_name(at);
-  if (const auto* input = dynamic_cast<const InputLayer*>(node.layer.get())) {
-    config.erase("trainable");  // an argument that input layers do not take
-    for (int axis : input->get().open) config["batch_shape"][static_cast<size_t>(axis) + 1] = nullptr;
+// What the two forms have in common is a model's structure; how layers, references and calls are written differs.
+class Form {
+ public:
+  explicit Form(const Graph& graph) : graph_(graph) {}
+  virtual ~Form() = default;
+
+  Json write(int model, bool inside_functional = false) const {
+    const bool sequential = model < 0 ? graph_.sequential() : graph_.nested(model).sequential && !(inside_functional && as_functional());
+    Json layers = Json::array();
+    std::map<std::string, size_t> places;
+    const std::vector<Graph::Element> elements = graph_.elements(model);
+    for (const Graph::Element& element : elements) {
+      const std::string name = own_name(graph_, element);
+      const auto [at, fresh] = places.emplace(name, layers.size());
+      if (fresh) layers.push_back(element.node >= 0 ? layer(element.node) : write(element.nested, !sequential));
+      if (sequential) continue;
+      Json& listed = layers[at->second];
+      listed["name"] = name;
+      if (fresh) listed["inbound_nodes"] = Json::array();
+      if (&element != &elements.front()) listed["inbound_nodes"].push_back(call(element, model));
+    }
+    Json config = {{"name", model < 0 ? graph_.name() : graph_.own_name(graph_.nested(model))},
+                   {"trainable", true},
+                   {"layers", std::move(layers)}};
+    const int input = elements.front().node;
+    if (sequential) {
+      config["build_input_shape"] = input_shape(input);
+      return finish("Sequential", std::move(config));
+    }
+    const std::vector<int> outputs = model < 0 ? graph_.outputs() : graph_.nested(model).calls.front().outputs;
+    Json references = Json::array();
+    for (int output : outputs) references.push_back(reference(output, model));
+    config["input_layers"] = one_or_all(Json::array({reference(input, model)}));
+    config["output_layers"] = one_or_all(std::move(references));
+    if (model < 0 && graph_.training_output() != graph_.output())
+      config["training_output"] = reference(graph_.training_output(), model);
+    return finish("Functional", std::move(config));
   }
-  add_modules(config);
-  return {{"module", "keras.layers"},
-          {"class_name", node.layer->type()},
-          {"config", std::move(config)},
-          {"registered_name", nullptr}};
-}
 
-// A Functional model counts its own call, from input to output, as the first.
-Json history(const Graph& graph, int node, int model) {
-  const Graph::Reference ref = graph.reference(node, model);
-  const bool functional = ref.nested >= 0 && !graph.nested(ref.nested).sequential;
-  return Json::array({ref.layer, ref.call + (functional ? 1 : 0), ref.output});
-}
+ protected:
+  virtual Json layer(int node) const = 0;
+  virtual Json call(const Graph::Element& element, int model) const = 0;
+  virtual Json one_or_all(Json references) const = 0;
+  virtual Json finish(const char* type, Json config) const = 0;
+  // Whether models inside Functional ones are written as such themselves, so that references to their calls agree.
+  virtual bool as_functional() const = 0;
 
-Json tensor(const Graph& graph, int node, int model) {
-  return {{"class_name", "__keras_tensor__"},
-          {"config",
-           {{"shape", batched(graph.node(node).shape)},
-            {"dtype", "float32"},
-            {"keras_history", history(graph, node, model)}}}};
-}
-
-// One call: of a list where it takes several inputs.
-Json call_json(const Graph& graph, const Graph::Element& element, int model) {
-  Json tensors = Json::array();
-  for (int input : graph.inputs(element)) tensors.push_back(tensor(graph, input, model));
-  Json args = Json::array({tensors.size() == 1 ? tensors[0] : tensors});
-  Json call = {{"args", std::move(args)}, {"kwargs", Json::object()}};
-  // Keras 3 runs a model with the model's own flag, whatever its layers were called with: for it the call says nothing.
-  if (const std::optional<bool> training = graph.training(element)) call["training"] = *training;
-  return call;
-}
-
-Json model_json(const Graph& graph, int model) {
-  const bool sequential = model < 0 ? graph.sequential() : graph.nested(model).sequential;
-  Json layers = Json::array();
-  std::map<std::string, size_t> places;
-  const std::vector<Graph::Element> elements = graph.elements(model);
-  for (const Graph::Element& element : elements) {
-    const std::string name =
-        element.node >= 0 ? graph.own_name(element.node) : graph.own_name(graph.nested(element.nested));
-    const auto [at, fresh] = places.emplace(name, layers.size());
-    if (fresh) layers.push_back(element.node >= 0 ? layer_json(graph, element.node) : model_json(graph, element.nested));
-    if (sequential) continue;
-    Json& layer = layers[at->second];
-    layer["name"] = name;
-    if (fresh) layer["inbound_nodes"] = Json::array();
-    if (&element != &elements.front()) layer["inbound_nodes"].push_back(call_json(graph, element, model));
+  // A Functional model counts its own call, from input to output, as the first.
+  Json reference(int node, int model) const {
+    const Graph::Reference ref = graph_.reference(node, model);
+    const bool functional = ref.nested >= 0 && (as_functional() || !graph_.nested(ref.nested).sequential);
+    return Json::array({ref.layer, ref.call + (functional ? 1 : 0), ref.output});
   }
-  Json config = {{"name", model < 0 ? graph.name() : graph.own_name(graph.nested(model))},
-                 {"trainable", true},
-                 {"layers", std::move(layers)}};
-  const int input = elements.front().node;
-  if (sequential) {
-    config["build_input_shape"] = batched(graph.node(input).shape);
-    for (int axis : static_cast<const InputLayer&>(*graph.node(input).layer).get().open)
-      config["build_input_shape"][static_cast<size_t>(axis) + 1] = nullptr;
-    return {
-        {"module", "keras"}, {"class_name", "Sequential"}, {"config", std::move(config)}, {"registered_name", nullptr}};
+
+  Json input_shape(int node) const {
+    Json shape = batched(graph_.node(node).shape);
+    if (const auto* input = dynamic_cast<const InputLayer*>(graph_.node(node).layer.get()))
+      for (int axis : input->get().open) shape[static_cast<size_t>(axis) + 1] = nullptr;
+    return shape;
   }
-  config["input_layers"] = history(graph, input, model);
-  const std::vector<int> outputs = model < 0 ? graph.outputs() : graph.nested(model).calls.front().outputs;
-  config["output_layers"] = Json::array();
-  for (int output : outputs) config["output_layers"].push_back(history(graph, output, model));
-  if (outputs.size() == 1) config["output_layers"] = Json(config["output_layers"][0]);
-  if (model < 0 && graph.training_output() != graph.output())
-    config["training_output"] = history(graph, graph.training_output(), model);
-  // Functional is not among the names that Keras exports.
-  return {{"module", "keras.src.models.functional"},
-          {"class_name", "Functional"},
-          {"config", std::move(config)},
-          {"registered_name", "Functional"}};
-}
+
+  bool is_input(int node) const { return graph_.node(node).layer->type() == InputLayer::kType; }
+
+  const Graph& graph_;
+};
+
+class Keras3 final : public Form {
+ public:
+  using Form::Form;
+
+ private:
+  Json layer(int at) const override {
+    const Layer& layer = *graph_.node(at).layer;
+    Json config = layer.config();
+    config["name"] = graph_.own_name(at);
+    if (is_input(at)) {
+      config.erase("trainable");  // an argument that input layers do not take
+      config["batch_shape"] = input_shape(at);
+    }
+    add_modules(config);
+    return {{"module", "keras.layers"},
+            {"class_name", layer.type()},
+            {"config", std::move(config)},
+            {"registered_name", nullptr}};
+  }
+
+  Json tensor(int node, int model) const {
+    return {{"class_name", "__keras_tensor__"},
+            {"config",
+             {{"shape", batched(graph_.node(node).shape)},
+              {"dtype", "float32"},
+              {"keras_history", reference(node, model)}}}};
+  }
+
+  // Of a list where it takes several inputs.
+  Json call(const Graph::Element& element, int model) const override {
+    Json tensors = Json::array();
+    for (int input : graph_.inputs(element)) tensors.push_back(tensor(input, model));
+    Json args = Json::array({tensors.size() == 1 ? tensors[0] : tensors});
+    Json call = {{"args", std::move(args)}, {"kwargs", Json::object()}};
+    // Keras 3 runs a model with the model's own flag, whatever its layers were called with: for it the call says nothing.
+    if (const std::optional<bool> training = graph_.training(element)) call["training"] = *training;
+    return call;
+  }
+
+  Json one_or_all(Json references) const override { return references.size() == 1 ? Json(references[0]) : references; }
+  bool as_functional() const override { return false; }
+
+  Json finish(const char* type, Json config) const override {
+    if (type == std::string("Sequential"))
+      return {{"module", "keras"}, {"class_name", type}, {"config", std::move(config)}, {"registered_name", nullptr}};
+    // Functional is not among the names that Keras exports.
+    return {{"module", "keras.src.models.functional"},
+            {"class_name", type},
+            {"config", std::move(config)},
+            {"registered_name", type}};
+  }
+};
+
+class Keras2 final : public Form {
+ public:
+  using Form::Form;
+
+ private:
+  Json layer(int at) const override {
+    const Layer& layer = *graph_.node(at).layer;
+    Json config = layer.config();
+    config["name"] = graph_.own_name(at);
+    if (is_input(at)) {
+      config.erase("trainable");
+      config.erase("batch_shape");
+      config["batch_input_shape"] = input_shape(at);
+    }
+    config["dtype"] = "float32";
+    if (layer.type() == "LeakyReLU") {
+      config["alpha"] = config["negative_slope"];
+      config.erase("negative_slope");
+    }
+    return {{"class_name", layer.type()}, {"config", std::move(config)}};
+  }
+
+  Json call(const Graph::Element& element, int model) const override {
+    Json arguments = Json::object();
+    if (const std::optional<bool> training = graph_.training(element)) arguments["training"] = *training;
+    Json inputs = Json::array();
+    for (int input : graph_.inputs(element)) {
+      inputs.push_back(reference(input, model));
+      inputs.back().push_back(arguments);
+    }
+    return inputs;
+  }
+
+  Json one_or_all(Json references) const override { return references; }
+  bool as_functional() const override { return true; }
+  Json finish(const char* type, Json config) const override {
+    config.erase("trainable");
+    return {{"class_name", type}, {"config", std::move(config)}};
+  }
+};
 
 }  // namespace
 
-Json write_keras(const Graph& graph) { return model_json(graph, -1); }
+Json write_keras(const Graph& graph) { return Keras3(graph).write(-1); }
+Json write_keras_2(const Graph& graph) { return Keras2(graph).write(-1); }
 
 }  // namespace fovea

@@ -3,6 +3,8 @@
 #include <array>
 #include <cassert>
 #include <cmath>
+#include <optional>
+#include <string_view>
 
 #include "fovea/base/random.h"
 
@@ -13,7 +15,7 @@ struct Name {
   const char* snake;
   const char* camel;
 };
-constexpr std::array<Name, 12> kNames = {{{"zeros", "Zeros"},
+constexpr std::array<Name, 13> kNames = {{{"zeros", "Zeros"},
                                           {"ones", "Ones"},
                                           {"constant", "Constant"},
                                           {"glorot_uniform", "GlorotUniform"},
@@ -24,7 +26,32 @@ constexpr std::array<Name, 12> kNames = {{{"zeros", "Zeros"},
                                           {"lecun_normal", "LecunNormal"},
                                           {"random_uniform", "RandomUniform"},
                                           {"random_normal", "RandomNormal"},
-                                          {"truncated_normal", "TruncatedNormal"}}};
+                                          {"truncated_normal", "TruncatedNormal"},
+                                          {"variance_scaling", "VarianceScaling"}}};
+constexpr std::array<const char*, 3> kFans = {"fan_in", "fan_out", "fan_avg"};
+constexpr std::array<const char*, 3> kDistributions = {"uniform", "truncated_normal", "untruncated_normal"};
+
+// The name that Keras has for a scaling, if it has one: Keras 2.2 and before wrote all of them as VarianceScaling.
+std::optional<InitializerKind> named(double scale, Fan mode, Distribution distribution) {
+  const bool uniform = distribution == Distribution::uniform;
+  if (distribution == Distribution::untruncated_normal || mode == Fan::fan_out) return {};
+  if (mode == Fan::fan_avg && scale == 1) return uniform ? InitializerKind::glorot_uniform : InitializerKind::glorot_normal;
+  if (mode == Fan::fan_in && scale == 1) return uniform ? InitializerKind::lecun_uniform : InitializerKind::lecun_normal;
+  if (mode == Fan::fan_in && scale == 2) return uniform ? InitializerKind::he_uniform : InitializerKind::he_normal;
+  return {};
+}
+
+// One of a list of words. Keras 2 also says "normal" for what is cut at two deviations.
+template <class Enum, size_t N>
+void read_word(const Json& config, const char* key, const std::array<const char*, N>& words, Enum& value,
+               const std::string& where) {
+  const auto at = config.find(key);
+  if (at == config.end()) return;
+  for (size_t i = 0; i < N; ++i)
+    if (*at == words[i] || (words[i] == std::string_view("truncated_normal") && *at == "normal"))
+      return void(value = static_cast<Enum>(i));
+  throw usage_error(where + ": " + key, "cannot be (got {}, expected {}, {} or {})", shown(*at), words[0], words[1], words[2]);
+}
 
 // The deviation of a unit normal cut at two deviations.
 constexpr double kTruncatedDeviation = 0.87962566103423978;
@@ -58,12 +85,12 @@ void Initializer::fill(const Shape& shape, uint64_t seed, uint64_t stream, std::
   const auto uniform = [&](double lo, double hi) {
     for (float& v : values) v = static_cast<float>(lo + (hi - lo) * random.unit_double());
   };
-  const auto scaled_uniform = [&](double scale, double n) {
-    const double limit = std::sqrt(3 * scale / n);
+  const auto scaled_uniform = [&](double factor, double n) {
+    const double limit = std::sqrt(3 * factor / n);
     uniform(-limit, limit);
   };
-  const auto scaled_normal = [&](double scale, double n) {
-    const double deviation = std::sqrt(scale / n) / kTruncatedDeviation;
+  const auto scaled_normal = [&](double factor, double n) {
+    const double deviation = std::sqrt(factor / n) / kTruncatedDeviation;
     for (float& v : values) v = static_cast<float>(deviation * truncated(random));
   };
   switch (kind) {
@@ -83,6 +110,13 @@ void Initializer::fill(const Shape& shape, uint64_t seed, uint64_t stream, std::
     case InitializerKind::truncated_normal:
       for (float& v : values) v = static_cast<float>(mean + stddev * truncated(random));
       return;
+    case InitializerKind::variance_scaling: {
+      const double n = mode == Fan::fan_in ? fans.in : mode == Fan::fan_out ? fans.out : average;
+      if (distribution == Distribution::uniform) return scaled_uniform(scale, n);
+      if (distribution == Distribution::truncated_normal) return scaled_normal(scale, n);
+      for (float& v : values) v = static_cast<float>(std::sqrt(scale / n) * random.normal());
+      return;
+    }
   }
 }
 
@@ -101,6 +135,13 @@ void read_field(const Json& json, Initializer& value, const std::string& where) 
       take("maxval", value.maxval);
       take("mean", value.mean);
       take("stddev", value.stddev);
+      if (value.kind == InitializerKind::variance_scaling) {
+        take("scale", value.scale);
+        if (!(value.scale > 0)) throw usage_error(where + ": scale", "must be above 0 (got {})", value.scale);
+        read_word(json["config"], "mode", kFans, value.mode, where);
+        read_word(json["config"], "distribution", kDistributions, value.distribution, where);
+        if (const auto kind = named(value.scale, value.mode, value.distribution)) value = Initializer(*kind);
+      }
     }
     return;
   }
@@ -118,6 +159,12 @@ Json write_field(const Initializer& value) {
     case InitializerKind::random_normal:
     case InitializerKind::truncated_normal:
       return {{"class_name", name.camel}, {"config", {{"mean", value.mean}, {"stddev", value.stddev}}}};
+    case InitializerKind::variance_scaling:
+      return {{"class_name", name.camel},
+              {"config",
+               {{"scale", value.scale},
+                {"mode", kFans[static_cast<size_t>(value.mode)]},
+                {"distribution", kDistributions[static_cast<size_t>(value.distribution)]}}}};
     default: return name.snake;
   }
 }

@@ -1,0 +1,221 @@
+#include "fovea/io/keras_file.h"
+
+#include "fovea/base/error.h"
+#include "fovea/base/file.h"
+#include "fovea/formats/zip_file.h"
+#include "fovea/io/keras_groups.h"
+#include "fovea/io/keras_tree.h"
+#include "fovea/io/model_info.h"
+
+namespace fovea {
+namespace {
+
+constexpr uint64_t kMostConfig = uint64_t{64} << 20;
+constexpr uint64_t kMostWeights = uint64_t{1} << 36;
+constexpr const char* kConfig = "config.json";
+constexpr const char* kWeights = "model.weights.h5";
+constexpr const char* kMetadata = "metadata.json";
+constexpr const char* kOurs = "fovea.json";
+constexpr const char* kOurAttribute = "fovea";
+// What others take fovea's files for.
+constexpr const char* kKeras2 = "2.15.0";
+constexpr const char* kKeras3 = "3.0.0";
+
+std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+bool is_zip(const std::string& path) {
+  FileReader file(path);
+  uint8_t magic[4] = {};
+  return file.read(magic) == 4 && magic[0] == 'P' && magic[1] == 'K';
+}
+
+enum class Kind { model, groups, tree };
+
+// What an HDF5 file is.
+Kind kind_of(const Hdf5File& file) {
+  if (file.text("/", "model_config")) return Kind::model;
+  if (file.texts("/", "layer_names")) return Kind::groups;
+  for (const char* group : {"layers", "_layer_checkpoint_dependencies", "vars", "optimizer"})
+    if (file.has(group)) return Kind::tree;
+  for (const Hdf5Entry& entry : file.tensors())
+    if (entry.path.find("/vars/") != std::string::npos) return Kind::tree;
+  throw file_error(file.where(), "is none of Keras's files: it has no model_config, no layer_names, no layers");
+}
+
+bool is_tree(const Hdf5File& file) { return kind_of(file) == Kind::tree; }
+
+// Reads the optimizer's variables by the paths that a file lists.
+void read_variables(const Hdf5File& file, const std::vector<std::pair<std::string, std::string>>& named, KerasTraining& training) {
+  for (const auto& [name, path] : named) training.variables.emplace_back(name, file.read(path));
+}
+
+void read_tree_optimizer(const Hdf5File& file, KerasTraining& training) {
+  std::vector<std::pair<std::string, std::string>> named;
+  for (int i = 0; file.has_tensor("/optimizer/vars/" + std::to_string(i)); ++i)
+    named.emplace_back("", "/optimizer/vars/" + std::to_string(i));
+  read_variables(file, named, training);
+}
+
+void read_group_optimizer(const Hdf5File& file, KerasTraining& training) {
+  const std::string where = file.where() + ": training_config";
+  if (const auto text = file.text("/", "training_config")) {
+    const Json config = parse_json(*text, where);
+    if (!config.is_object()) throw file_error(where, "cannot be (got {}, expected an object)", shown(config));
+    training.compile_config = {{"optimizer", config.value("optimizer_config", Json())},
+                               {"loss", config.value("loss", Json())},
+                               {"metrics", config.value("metrics", Json())}};
+  }
+  if (!file.has("/optimizer_weights")) return;
+  std::vector<std::pair<std::string, std::string>> named;
+  for (const std::string& name : file.texts("/optimizer_weights", "weight_names").value_or(std::vector<std::string>{}))
+    if (file.has_tensor("/optimizer_weights/" + name)) named.emplace_back(name, "/optimizer_weights/" + name);
+  read_variables(file, named, training);
+}
+
+// The order of a whole model's groups is its own.
+TensorPlaces find(const Graph& graph, const Hdf5File& file, const std::string& root, const LoadWeightsOptions& options) {
+  if (options.by_name || names_fit(graph, file, root)) return find_in_groups(graph, file, root, WeightOrder::by_name);
+  return find_in_groups(graph, file, root, WeightOrder::by_place);
+}
+
+TensorPlaces find(const Graph& graph, const Hdf5File& file, const LoadWeightsOptions& options) {
+  if (is_tree(file)) return find_in_tree(graph, file);
+  return find(graph, file, kind_of(file) == Kind::model ? "/model_weights" : "/", options);
+}
+
+KerasFile build(const Json& config, const std::string& config_where, const Hdf5File& weights, const std::string& version,
+                const ArchitectureOptions& options) {
+  Graph graph = read_architecture(config, config_where, options);
+  const TensorPlaces places = find(graph, weights, {});
+  check_places(graph, weights, places);
+  KerasFile file{.model = Model(std::move(graph)), .version = version, .training = {}};
+  take_weights(weights, places, file.model.parameters());
+  return file;
+}
+
+KerasFile read_h5(const std::string& path, const ArchitectureOptions& options) {
+  const Hdf5File file(path);
+  if (kind_of(file) != Kind::model)
+    throw file_error(path, "holds weights and no architecture; say with --architecture which model they are of");
+  const std::string where = path + ": model_config";
+  Json config = parse_json(*file.text("/", "model_config"), where);
+  std::string version = file.text("/", "keras_version").value_or("1");
+  if (config.is_object() && !config.contains("keras_version")) config["keras_version"] = version;
+  KerasFile read = build(config, where, file, version, options);
+  if (const auto ours = file.text("/", kOurAttribute))
+    read.model.info = model_info_from_json(parse_json(*ours, path + ": fovea"), path + ": fovea", read.model.classes());
+  read_group_optimizer(file, read.training);
+  return read;
+}
+
+KerasFile read_archive(const std::string& path, const ArchitectureOptions& options) {
+  const ZipFile archive(path, "a .keras archive");
+  for (const char* member : {kConfig, kWeights})
+    if (!archive.has(member)) throw file_error(path, "is no .keras archive: it has no {}", member);
+  const std::string where = path + ": " + kConfig;
+  const Json config = parse_json(archive.read(kConfig, kMostConfig), where);
+  std::string version = "3";
+  if (archive.has(kMetadata)) {
+    const Json metadata = parse_json(archive.read(kMetadata, kMostConfig), path + ": " + kMetadata);
+    if (metadata.is_object() && metadata.contains("keras_version") && metadata["keras_version"].is_string())
+      version = metadata["keras_version"].get<std::string>();
+  }
+  const std::string bytes = archive.read(kWeights, kMostWeights);
+  const Hdf5File weights(as_bytes(bytes), path + ": " + kWeights);
+  KerasFile read = build(config, where, weights, version, options);
+  if (archive.has(kOurs))
+    read.model.info = model_info_from_json(parse_json(archive.read(kOurs, kMostConfig), path + ": " + kOurs),
+                                           path + ": " + kOurs, read.model.classes());
+  if (config.contains("compile_config")) read.training.compile_config = config["compile_config"];
+  read_tree_optimizer(weights, read.training);
+  return read;
+}
+
+void write_training(const KerasTraining& training, Hdf5Writer& file) {
+  for (size_t i = 0; i < training.variables.size(); ++i)
+    file.tensor(NamedTensor::of("/optimizer/vars/" + std::to_string(i), training.variables[i].second));
+  if (!training.variables.empty()) file.text("/optimizer/vars", "name", "optimizer");
+}
+
+void save_weights(const Model& model, const std::string& path, const KerasTraining& training) {
+  Hdf5Writer file(path);
+  write_tree(model, file);
+  write_training(training, file);
+  write_file_atomically(path, file.finish());
+}
+
+void save_archive(const Model& model, const std::string& path, const KerasTraining& training) {
+  Hdf5Writer weights(path + ": " + kWeights);
+  write_tree(model, weights);
+  write_training(training, weights);
+  const Bytes bytes = weights.finish();
+  Json config = write_keras(model.graph());
+  if (!training.compile_config.is_null()) config["compile_config"] = training.compile_config;
+  const std::string metadata = dump({{"keras_version", kKeras3}}), text = dump(config), ours = dump(model_info_json(model.info));
+  const std::pair<std::string, Bytes> members[] = {
+      {kMetadata, as_bytes(metadata)}, {kConfig, as_bytes(text)}, {kWeights, bytes}, {kOurs, as_bytes(ours)}};
+  save_zip(path, members);
+}
+
+void save_h5(const Model& model, const std::string& path, const KerasTraining& training) {
+  Hdf5Writer file(path);
+  file.text("/", "keras_version", kKeras2);
+  file.text("/", "backend", "tensorflow");
+  file.text("/", "model_config", dump(write_keras_2(model.graph())));
+  file.text("/", kOurAttribute, dump(model_info_json(model.info)));
+  file.group("/model_weights");
+  write_groups(model, "/model_weights", file);
+  if (!training.compile_config.is_null()) {
+    Json config = {{"optimizer_config", training.compile_config.value("optimizer", Json())},
+                   {"loss", training.compile_config.value("loss", Json())},
+                   {"metrics", training.compile_config.value("metrics", Json())},
+                   {"weighted_metrics", nullptr},
+                   {"loss_weights", nullptr}};
+    file.text("/", "training_config", dump(config));
+  }
+  if (!training.variables.empty()) {
+    std::vector<std::string> names;
+    file.group("/optimizer_weights");
+    for (const auto& [name, values] : training.variables) {
+      names.push_back(name);
+      file.tensor(NamedTensor::of("/optimizer_weights/" + name, values));
+    }
+    file.texts("/optimizer_weights", "weight_names", names);
+  }
+  write_file_atomically(path, file.finish());
+}
+
+}  // namespace
+
+bool is_keras_path(const std::string& path) {
+  return path.ends_with(".keras") || path.ends_with(".h5") || path.ends_with(".hdf5");
+}
+
+bool is_weights_file(const std::string& path) { return !is_zip(path) && kind_of(Hdf5File(path)) != Kind::model; }
+
+KerasFile read_keras_file(const std::string& path, const ArchitectureOptions& options) {
+  return is_zip(path) ? read_archive(path, options) : read_h5(path, options);
+}
+
+int load_keras_weights(Model& model, const std::string& path, const LoadWeightsOptions& options) {
+  const auto load = [&](const Hdf5File& file) {
+    const TensorPlaces places = find(model.graph(), file, options);
+    if (options.by_name) check_shapes(model.graph(), file, places);
+    else check_places(model.graph(), file, places);
+    take_weights(file, places, model.parameters());
+    return static_cast<int>(places.of.size());
+  };
+  if (!is_zip(path)) return load(Hdf5File(path));
+  const ZipFile archive(path, "a .keras archive");
+  if (!archive.has(kWeights)) throw file_error(path, "is no .keras archive: it has no {}", kWeights);
+  const std::string bytes = archive.read(kWeights, kMostWeights);
+  return load(Hdf5File(as_bytes(bytes), path + ": " + kWeights));
+}
+
+void save_keras_model(const Model& model, const std::string& path, const KerasTraining& training) {
+  if (path.ends_with(".keras")) return save_archive(model, path, training);
+  if (path.ends_with(".weights.h5")) return save_weights(model, path, training);
+  save_h5(model, path, training);
+}
+
+}  // namespace fovea
