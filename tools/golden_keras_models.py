@@ -144,7 +144,7 @@ def convolutions(k):
     x = layers.Conv2DTranspose(3, 3, strides=2, padding="same", output_padding=1, name="transpose")(x)
     x = layers.LayerNormalization(name="layer_norm")(x)
     x = layers.BatchNormalization(scale=False, name="no_scale")(x)
-    x = layers.BatchNormalization(axis=1, center=False, name="rows")(x)
+    x = layers.BatchNormalization(center=False, name="no_center")(x)
     return k.Model(picture, layers.Dense(3, "softmax", name="out")(layers.Flatten(name="flatten")(x)), name="convolutions")
 
 

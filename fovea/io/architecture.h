@@ -34,8 +34,7 @@ Json write_short(const Graph& graph);
 
 // What `keras.models.model_from_json` of Keras 3 takes.
 Json write_keras(const Graph& graph);
-// The form of Keras 2, which both take. In it a Sequential model inside a Functional one is Functional too: the versions
-// count a Sequential's calls differently.
+// The form of Keras 2, which both take.
 Json write_keras_2(const Graph& graph);
 
 }  // namespace fovea

@@ -31,20 +31,21 @@ class Form {
   explicit Form(const Graph& graph) : graph_(graph) {}
   virtual ~Form() = default;
 
-  Json write(int model, bool inside_functional = false) const {
-    const bool sequential = model < 0 ? graph_.sequential() : graph_.nested(model).sequential && !(inside_functional && as_functional());
+  Json write(int model) const {
+    const bool sequential = model < 0 ? graph_.sequential() : graph_.nested(model).sequential;
     Json layers = Json::array();
     std::map<std::string, size_t> places;
     const std::vector<Graph::Element> elements = graph_.elements(model);
     for (const Graph::Element& element : elements) {
       const std::string name = own_name(graph_, element);
       const auto [at, fresh] = places.emplace(name, layers.size());
-      if (fresh) layers.push_back(element.node >= 0 ? layer(element.node) : write(element.nested, !sequential));
+      if (fresh) layers.push_back(element.node >= 0 ? layer(element.node) : write(element.nested));
       if (sequential) continue;
       Json& listed = layers[at->second];
       listed["name"] = name;
       if (fresh) listed["inbound_nodes"] = Json::array();
-      if (&element != &elements.front()) listed["inbound_nodes"].push_back(call(element, model));
+      if (&element == &elements.front()) continue;
+      for (int i = 0; i < times(element); ++i) listed["inbound_nodes"].push_back(call(element, model));
     }
     Json config = {{"name", model < 0 ? graph_.name() : graph_.own_name(graph_.nested(model))},
                    {"trainable", true},
@@ -69,14 +70,15 @@ class Form {
   virtual Json call(const Graph::Element& element, int model) const = 0;
   virtual Json one_or_all(Json references) const = 0;
   virtual Json finish(const char* type, Json config) const = 0;
-  // Whether models inside Functional ones are written as such themselves, so that references to their calls agree.
-  virtual bool as_functional() const = 0;
+  // Keras 3 counts a nested model's calls from 0, Keras 2 from 1. A form for both lists every call twice, and means the
+  // first of the two there, the second here.
+  virtual bool calls_twice() const = 0;
+  int times(const Graph::Element& element) const { return calls_twice() && element.nested >= 0 ? 2 : 1; }
 
-  // A Functional model counts its own call, from input to output, as the first.
   Json reference(int node, int model) const {
     const Graph::Reference ref = graph_.reference(node, model);
-    const bool functional = ref.nested >= 0 && (as_functional() || !graph_.nested(ref.nested).sequential);
-    return Json::array({ref.layer, ref.call + (functional ? 1 : 0), ref.output});
+    const bool twice = calls_twice() && ref.nested >= 0;
+    return Json::array({ref.layer, twice ? 2 * ref.call + 1 : ref.call, ref.output});
   }
 
   Json input_shape(int node) const {
@@ -131,7 +133,7 @@ class Keras3 final : public Form {
   }
 
   Json one_or_all(Json references) const override { return references.size() == 1 ? Json(references[0]) : references; }
-  bool as_functional() const override { return false; }
+  bool calls_twice() const override { return false; }
 
   Json finish(const char* type, Json config) const override {
     if (type == std::string("Sequential"))
@@ -178,7 +180,7 @@ class Keras2 final : public Form {
   }
 
   Json one_or_all(Json references) const override { return references; }
-  bool as_functional() const override { return true; }
+  bool calls_twice() const override { return true; }
   Json finish(const char* type, Json config) const override {
     config.erase("trainable");
     return {{"class_name", type}, {"config", std::move(config)}};

@@ -64,7 +64,7 @@ class Calls {
       used_[training_output_->first] = true;
     }
     for (size_t c = 1; c < calls_.size(); ++c)
-      if (!used_[c])
+      if (!used_[c] && !another_is_used(calls_[c].layer))
         throw file_error(where + ": " + layer_of(c).name,
                          "nothing takes the layer's output, and it is not the model's (\"{}\" is)",
                          outputs_[0].first == 0 ? draft.input_name : layer_of(outputs_[0].first).name);
@@ -90,11 +90,15 @@ class Calls {
     };
     done(0);
     while (!ready.empty()) {
-      order.push_back(ready.top());
+      const size_t call = ready.top();
       ready.pop();
-      done(order.back());
+      order.push_back(call);
+      done(call);
     }
-    if (order.size() + 1 == calls_.size()) return order;
+    if (order.size() + 1 == calls_.size()) {
+      std::erase_if(order, [&](size_t call) { return !used_[call]; });
+      return order;
+    }
     const auto stuck = std::find_if(waits.begin(), waits.end(), [](size_t n) { return n > 0; });
     throw file_error(where_ + ": " + layer_of(static_cast<size_t>(stuck - waits.begin())).name,
                      "the layer's inputs lead back to itself");
@@ -105,6 +109,14 @@ class Calls {
     size_t first = 0, count = 0;
     int numbered_from = 0;
   };
+
+  // Of several calls those that nothing takes are no part of the model.
+  bool another_is_used(size_t layer) const {
+    const Range& range = first_.at(draft_.layers[layer].name);
+    const auto first = used_.begin() + static_cast<std::ptrdiff_t>(range.first);
+    return std::find(first, first + static_cast<std::ptrdiff_t>(range.count), true) !=
+           first + static_cast<std::ptrdiff_t>(range.count);
+  }
 
   const DraftLayer& layer_of(size_t call) const { return draft_.layers[calls_[call].layer]; }
 

@@ -1,5 +1,7 @@
 #include "fovea/io/keras_file.h"
 
+#include <algorithm>
+
 #include "fovea/base/error.h"
 #include "fovea/base/file.h"
 #include "fovea/formats/zip_file.h"
@@ -157,9 +159,17 @@ void save_archive(const Model& model, const std::string& path, const KerasTraini
   save_zip(path, members);
 }
 
+// By this name Keras 2 means another function.
+bool has_hard_sigmoid(const Graph& graph) {
+  return std::any_of(graph.nodes().begin(), graph.nodes().end(), [](const Node& node) {
+    return node.layer->activation() == ActivationKind::hard_sigmoid ||
+           node.layer->is_activation() == ActivationKind::hard_sigmoid;
+  });
+}
+
 void save_h5(const Model& model, const std::string& path, const KerasTraining& training) {
   Hdf5Writer file(path);
-  file.text("/", "keras_version", kKeras2);
+  file.text("/", "keras_version", has_hard_sigmoid(model.graph()) ? kKeras3 : kKeras2);
   file.text("/", "backend", "tensorflow");
   file.text("/", "model_config", dump(write_keras_2(model.graph())));
   file.text("/", kOurAttribute, dump(model_info_json(model.info)));

@@ -87,9 +87,7 @@ class Rows {
       if (&element == &elements.front() || !same_layer(element, first)) continue;
       for (int input : graph_.inputs(element)) {
         const Graph::Reference ref = graph_.reference(input, model);
-        // A Functional model counts its own call, from input to output, as the first.
-        const bool functional = ref.nested >= 0 && !graph_.nested(ref.nested).sequential;
-        text += fmt::format("{}{}[{}][{}]", text.empty() ? "" : ", ", ref.layer, ref.call + (functional ? 1 : 0), ref.output);
+        text += fmt::format("{}{}[{}][{}]", text.empty() ? "" : ", ", ref.layer, ref.call, ref.output);
       }
     }
     return text.empty() ? "-" : text;
