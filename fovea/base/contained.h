@@ -2,7 +2,8 @@
 //
 // The child is a fork of this process, without exec: it sees all memory as it is, and what it changes is gone with it.
 // As only the calling thread lives on in it, `work` must not wait for others: no thread pools, and no locks that another
-// thread may hold at that moment. It can open no files. Its standard output and error lead nowhere (but under sanitizers: these report there).
+// thread may hold at that moment. It can open no files, and its standard output and error lead nowhere (but under
+// sanitizers, which need both).
 #pragma once
 
 #include <cstdint>

@@ -17,9 +17,9 @@ namespace {
 constexpr std::string_view kSignature = "\x89HDF\r\n\x1a\n";
 constexpr size_t kFirstOffset = 512;                        // behind a block of the user's; then 1024, 2048, …
 constexpr uint64_t kLibraryMemory = uint64_t{256} << 20;    // its caches, and room for what it unpacks
-// A hundred times what listing a file takes, ten times what unpacking does.
-constexpr unsigned kSeconds = 2;
-constexpr uint64_t kBytesPerSecond = uint64_t{8} << 20;
+// Fifty times what listing a file takes, and unpacking a tensor.
+constexpr unsigned kSeconds = 1;
+constexpr uint64_t kBytesPerSecond = uint64_t{4} << 20;
 
 unsigned seconds_for(uint64_t bytes) { return kSeconds + static_cast<unsigned>(bytes / kBytesPerSecond); }
 
