@@ -13,6 +13,8 @@
 #include "fovea/formats/bmp_pnm.h"
 #include "fovea/formats/csv.h"
 #include "fovea/formats/gzip.h"
+#include "fovea/formats/hdf5.h"
+#include "fovea/formats/hdf5_writer.h"
 #include "fovea/formats/idx.h"
 #include "fovea/formats/jpeg.h"
 #include "fovea/formats/npy.h"
@@ -21,6 +23,7 @@
 #include "fovea/formats/png.h"
 #include "fovea/formats/safetensors.h"
 #include "fovea/formats/webp.h"
+#include "fovea/formats/zip_file.h"
 #include "fovea/io/architecture.h"
 #include "fovea/io/model_file.h"
 #include "fovea/layers/conv2d.h"
@@ -96,6 +99,20 @@ void archive(Bytes input) {
   const InputFile file(input);
   for (ArchiveReader reader(file.path()); reader.next();)
     if (!reader.is_folder()) reader.read(kMaxBytes);
+}
+
+// Every member of an archive by its name.
+void zip(Bytes input) {
+  const ZipFile file(input, kWhere);
+  for (const std::string& name : file.names()) file.read(name, kMaxBytes);
+}
+
+// Every tensor that is said to be readable, and every list of texts.
+void hdf5(Bytes input) {
+  const Hdf5File file(input, kWhere, {.tensor_bytes = kMaxBytes});
+  for (const Hdf5Entry& entry : file.tensors())
+    if (entry.problem.empty() && file.read(entry.path).shape() != entry.shape) std::abort();
+  for (const char* name : {"list", "fixed_list", "pieces", "layer_names"}) file.texts("", name);
 }
 
 // Class folders in an archive, as a whole data set.
@@ -211,6 +228,19 @@ std::vector<std::string> npz_data_sets() {
           saved([&](const std::string& path) { save_npz(path, all, {.compress = true}); })};
 }
 
+// As Keras has them: layers with variables and names of theirs.
+std::vector<std::string> hdf5_files() {
+  const std::vector<float> x = {0, .25f, .5f, .75f, 1, 1.25f};
+  Hdf5Writer writer(kWhere);
+  for (const char* layer : {"conv2d", "dense"}) {
+    const std::string variables = std::string("layers/") + layer + "/vars";
+    writer.tensor({variables + "/0", DType::f32, {2, 3}, x.data()});
+    writer.text(variables, "name", layer);
+  }
+  writer.texts("", "layer_names", {"conv2d", "dense"});
+  return {std::string(as_text(writer.finish()))};
+}
+
 std::vector<std::string> manifests() {
   return {"path,label,split\na.png,cat,train\n\"b, c.png\",\"d \"\"og\"\"\",test\r\n", "a/1.png,0\nb/2.png,1\n\nc,2,val\n"};
 }
@@ -263,6 +293,8 @@ const std::vector<Target>& targets() {
       {"manifest", manifest, {".csv"}, manifests},
       {"archive", archive, {}, archives},
       {"picture_archive", picture_archive, {}, archives},
+      {"zip", zip, {".npz"}},
+      {"hdf5", hdf5, {".h5"}, hdf5_files},
       {"json", json, {".json"}},
       {"architecture", architecture, {}, architectures},
       {"cifar10", cifar10, {}, cifar_records},
