@@ -1,8 +1,10 @@
 // libhdf5's identifiers, closed when they go.
 #pragma once
 
+#include <fmt/format.h>
 #include <hdf5.h>
 
+#include <string>
 #include <utility>
 
 namespace fovea {
@@ -31,5 +33,8 @@ class Hdf5Handle {
   hid_t id_ = H5I_INVALID_HID;
   Close close_ = nullptr;
 };
+
+// A name for a file in memory. libhdf5 takes two files of one name for one file.
+inline std::string hdf5_memory_name(const void* where) { return fmt::format("memory at {}", where); }
 
 }  // namespace fovea

@@ -41,7 +41,7 @@ class Library {
                                              image_of_image, image_is_ours, &image_};
     check(H5Pset_fapl_core(access, 1, false) >= 0 && H5Pset_file_image_callbacks(access, &callbacks) >= 0 &&
           H5Pset_file_image(access, const_cast<uint8_t*>(file.data()), file.size()) >= 0);
-    file_ = Hdf5Handle(H5Fopen("in memory", H5F_ACC_RDONLY, access), H5Fclose);
+    file_ = Hdf5Handle(H5Fopen(hdf5_memory_name(this).c_str(), H5F_ACC_RDONLY, access), H5Fclose);
     if (!file_) throw file_error(where, "the HDF5 file is damaged or cut short");
   }
 

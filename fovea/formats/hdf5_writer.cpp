@@ -159,7 +159,7 @@ Hdf5Writer::Hdf5Writer(const std::string& where) : state_(std::make_unique<State
   state_->check(H5Pset_fapl_core(access, kGrowth, false) >= 0 && H5Pset_file_image_callbacks(access, &callbacks) >= 0 &&
                     H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, H5F_LIBVER_LATEST) >= 0,
                 "");
-  state_->file = Hdf5Handle(H5Fcreate("in memory", H5F_ACC_TRUNC, creation, access), H5Fclose);
+  state_->file = Hdf5Handle(H5Fcreate(hdf5_memory_name(state_.get()).c_str(), H5F_ACC_TRUNC, creation, access), H5Fclose);
   state_->check(bool(state_->file), "");
 }
 
