@@ -28,7 +28,7 @@ constexpr bool kSanitized = false;
 #endif
 
 constexpr const char* kWhere = "a process for reading";
-constexpr unsigned kClockSeconds = 30;  // by the clock, for one of the processor
+constexpr unsigned kClockSeconds = 100;  // by the clock, for one of the processor
 constexpr int kGlance = 100;            // milliseconds between two looks at the clock
 
 // What the child says, in frames: their kind, their length, their content.

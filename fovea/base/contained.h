@@ -15,7 +15,7 @@ namespace fovea {
 
 struct ContainedLimits {
   uint64_t memory = uint64_t{256} << 20;  // bytes beside what this process has already
-  unsigned seconds = 10;                  // of the processor; by the clock, thirty times as many
+  unsigned seconds = 10;                  // of the processor; by the clock, a hundred times as many
 };
 
 enum class ContainedEnd {
