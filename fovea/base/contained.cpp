@@ -188,7 +188,9 @@ class Listener {
 
 ContainedEnd run_contained(const std::function<void(const Put&)>& work, const std::function<void(Bytes)>& take,
                            const ContainedLimits& limits) {
-  const auto failure = [](const char* doing) { return failed_error(kWhere, "cannot {}: {}", doing, std::strerror(errno)); };
+  const auto failure = [](const char* doing) {
+    return failed_error(kWhere, "cannot {}: {}", doing, std::strerror(errno));
+  };
   Descriptor ours, theirs;
   if (int ends[2]; ::pipe2(ends, O_CLOEXEC) == 0) {
     ours.value = ends[0];

@@ -30,7 +30,7 @@ inline constexpr size_t kContainedPiece = size_t{1} << 20;
 // of every put: what is left). An Error that it throws is thrown here. All that arrives must be looked at like the
 // file itself: it may come from a child that the file has led astray.
 using Put = std::function<void(Bytes)>;
-ContainedEnd run_contained(const std::function<void(const Put& put)>& work, const std::function<void(Bytes piece)>& take,
-                           const ContainedLimits& limits = {});
+ContainedEnd run_contained(const std::function<void(const Put& put)>& work,
+                           const std::function<void(Bytes piece)>& take, const ContainedLimits& limits = {});
 
 }  // namespace fovea

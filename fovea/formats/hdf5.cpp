@@ -149,11 +149,11 @@ std::string problem_of(const Hdf5Tensor& tensor, Hdf5Type type, const Shape& sha
   if (bytes > limits.tensor_bytes)
     return fmt::format("is too large (got {} bytes, expected at most {})", bytes, limits.tensor_bytes);
   if (bytes == 0) return {};
-  if (tensor.stored > file_bytes || (tensor.is_plain && (tensor.address > file_bytes || bytes > file_bytes - tensor.address)))
-    return "lies behind the file's end";
+  const bool is_outside = tensor.is_plain && (tensor.address > file_bytes || bytes > file_bytes - tensor.address);
+  if (tensor.stored > file_bytes || is_outside) return "lies behind the file's end";
   if (tensor.is_packed ? !deflate_can_hold(tensor.stored, bytes) : bytes > tensor.stored)
-    return fmt::format("has fewer bytes in the file than its shape {} needs (got {} for {})", to_string(shape), tensor.stored,
-                       bytes);
+    return fmt::format("has fewer bytes in the file than its shape {} needs (got {} for {})", to_string(shape),
+                       tensor.stored, bytes);
   return {};
 }
 
@@ -254,7 +254,8 @@ std::optional<std::vector<std::string>> Hdf5File::texts(const std::string& path,
     // An empty list has no type of its own: numpy makes one of numbers of it.
     if (attribute.kind != Hdf5Attribute::Kind::texts &&
         (attribute.kind != Hdf5Attribute::Kind::numbers || !attribute.numbers.empty()))
-      throw file_error(where_, "the attribute {} of {} is not a list of texts", shown(attribute.name), shown(owner.path));
+      throw file_error(where_, "the attribute {} of {} is not a list of texts", shown(attribute.name),
+                       shown(owner.path));
     return attribute.texts;
   };
   if (const Hdf5Attribute* attribute = find_attribute(owner, name)) return list_of(*attribute);
@@ -311,7 +312,8 @@ Array Hdf5File::read(const std::string& path) const {
       where_, {.memory = kLibraryMemory + 4 * bytes, .seconds = seconds_for(bytes)},
       [&](const Put& put) { read_hdf5(bytes_, where_, object.path, put); },
       [&](Bytes piece) {
-        if (piece.size() > bytes - done || piece.size() % size != 0) throw file_error(where_, "{} is damaged", shown(what.path));
+        if (piece.size() > bytes - done || piece.size() % size != 0)
+          throw file_error(where_, "{} is damaged", shown(what.path));
         put_numbers(type, piece, array, done / size);
         done += piece.size();
       });

@@ -74,7 +74,8 @@ class Library {
 // The bytes of all paths and attributes, counted before they are kept.
 class Budget {
  public:
-  Budget(const Hdf5Limits& limits, const std::string& where) : limits_(limits), left_(limits.listing_bytes), where_(where) {}
+  Budget(const Hdf5Limits& limits, const std::string& where)
+      : limits_(limits), left_(limits.listing_bytes), where_(where) {}
   void spend(uint64_t bytes) {
     if (bytes > left_)
       throw file_error(where_, "paths and attributes are too long (expected at most {} bytes)", limits_.listing_bytes);
@@ -199,7 +200,8 @@ class Lister {
 
   void group(hid_t id, const std::string& path, uint64_t depth) {
     if (depth > limits_.depth)
-      throw library_.refused(path, fmt::format("is too deep: groups within groups (expected at most {})", limits_.depth));
+      throw library_.refused(path,
+                             fmt::format("is too deep: groups within groups (expected at most {})", limits_.depth));
     Names names = names_within(limits_.listing_bytes);
     if (H5Literate(id, H5_INDEX_NAME, H5_ITER_INC, nullptr, take_link, &names) < 0) throw library_.damaged(path);
     std::sort(names.links.begin(), names.links.end(),
@@ -360,7 +362,8 @@ void read_hdf5(Bytes file, const std::string& where, const std::string& path, co
   const hssize_t elements = H5Sget_simple_extent_npoints(space);
   if (rank < 0 || elements < 0) throw library.damaged(path);
   if (elements == 0) return;
-  if (H5Pget_layout(creation) == H5D_CHUNKED && H5Pget_chunk(creation, rank, chunk) != rank) throw library.damaged(path);
+  if (H5Pget_layout(creation) == H5D_CHUNKED && H5Pget_chunk(creation, rank, chunk) != rank)
+    throw library.damaged(path);
 
   // Whole chunks, so that each is unpacked once: as many rows of them as make a slab.
   const uint64_t rows = rank == 0 ? 1 : sizes[0];

@@ -37,7 +37,9 @@ struct Image {
     return data = moved;
   }
 };
-void* image_allocate(size_t size, H5FD_file_image_op_t, void* image) { return static_cast<Image*>(image)->resize(size); }
+void* image_allocate(size_t size, H5FD_file_image_op_t, void* image) {
+  return static_cast<Image*>(image)->resize(size);
+}
 void* image_copy(void* dst, const void* src, size_t size, H5FD_file_image_op_t, void*) {
   return std::memcpy(dst, src, size);
 }
@@ -124,7 +126,8 @@ struct Hdf5Writer::State {
     for (size_t i = 0; i < count; ++i) {
       const bool is_there = H5Lexists(group, names[i].c_str(), H5P_DEFAULT) > 0;
       group = is_there ? Hdf5Handle(H5Gopen2(group, names[i].c_str(), H5P_DEFAULT), H5Gclose)
-                       : Hdf5Handle(H5Gcreate2(group, names[i].c_str(), H5P_DEFAULT, creation(H5P_GROUP_CREATE), H5P_DEFAULT),
+                       : Hdf5Handle(H5Gcreate2(group, names[i].c_str(), H5P_DEFAULT, creation(H5P_GROUP_CREATE),
+                                               H5P_DEFAULT),
                                     H5Gclose);
       check(bool(group), names[i]);
     }
@@ -156,7 +159,8 @@ Hdf5Writer::Hdf5Writer(const std::string& where) : state_(std::make_unique<State
   const Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose), creation = state_->creation(H5P_FILE_CREATE);
   H5FD_file_image_callbacks_t callbacks = {image_allocate, image_copy,     image_reallocate, image_free,
                                            image_of_image, image_is_ours, &state_->image};
-  state_->check(H5Pset_fapl_core(access, kGrowth, false) >= 0 && H5Pset_file_image_callbacks(access, &callbacks) >= 0 &&
+  state_->check(H5Pset_fapl_core(access, kGrowth, false) >= 0 &&
+                    H5Pset_file_image_callbacks(access, &callbacks) >= 0 &&
                     H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, H5F_LIBVER_LATEST) >= 0,
                 "");
   state_->file = Hdf5Handle(H5Fcreate(hdf5_memory_name(state_.get()).c_str(), H5F_ACC_TRUNC, creation, access), H5Fclose);
@@ -189,7 +193,8 @@ void Hdf5Writer::tensor(const NamedTensor& tensor) {
   const Hdf5Handle dataset(H5Dcreate2(group, names.back().c_str(), type, space, H5P_DEFAULT,
                                       state_->creation(H5P_DATASET_CREATE), H5P_DEFAULT),
                            H5Dclose);
-  state_->check(dataset && (tensor.bytes() == 0 || H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, tensor.data) >= 0),
+  state_->check(dataset && (tensor.bytes() == 0 ||
+                            H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, tensor.data) >= 0),
                 tensor.name);
 }
 
@@ -201,7 +206,8 @@ void Hdf5Writer::text(const std::string& object, const std::string& attribute, c
   state_->attribute(object, attribute, text_type(H5T_CSET_UTF8), space, &pointer);
 }
 
-void Hdf5Writer::texts(const std::string& object, const std::string& attribute, const std::vector<std::string>& values) {
+void Hdf5Writer::texts(const std::string& object, const std::string& attribute,
+                       const std::vector<std::string>& values) {
   const Call call;
   if (values.empty()) {
     // numpy's type of nothing.

@@ -102,7 +102,9 @@ void ZipFile::index() {
     if (const char* name = zip_get_name(state_->zip, static_cast<zip_uint64_t>(i), 0)) names_.emplace_back(name);
 }
 
-bool ZipFile::has(const std::string& name) const { return std::find(names_.begin(), names_.end(), name) != names_.end(); }
+bool ZipFile::has(const std::string& name) const {
+  return std::find(names_.begin(), names_.end(), name) != names_.end();
+}
 
 ZipMember ZipFile::open(const std::string& name) const {
   if (!has(name)) throw file_error(where_, "has no member \"{}\"{}", name, did_you_mean(name, names_));
@@ -137,7 +139,8 @@ std::string ZipFile::read(const std::string& name, uint64_t max_bytes) const {
   return content;
 }
 
-void save_zip(const std::string& path, std::span<const std::pair<std::string, Bytes>> members, ZipWriteOptions options) {
+void save_zip(const std::string& path, std::span<const std::pair<std::string, Bytes>> members,
+              ZipWriteOptions options) {
   // libzip makes no file of an empty archive.
   if (members.empty()) return write_file_atomically(path, std::string("PK\5\6", 4) + std::string(18, '\0'));
   zip_error_t error;

@@ -103,7 +103,8 @@ TEST(Hdf5, ReadsOtherLayouts) {
   EXPECT_EQ(latest.children("group").size(), 12u);
   EXPECT_THAT(latest.text("", "attribute_9"), Optional(std::string("value 9")));
   EXPECT_THAT(latest.read("group/11").values<float>(), ElementsAre(0, .25f, .5f, .75f, 1, 1.25f));
-  EXPECT_THAT(Hdf5File(golden_file("user_block.h5")).read("x").values<float>(), ElementsAre(0, .25f, .5f, .75f, 1, 1.25f));
+  const Hdf5File user_block(golden_file("user_block.h5"));
+  EXPECT_THAT(user_block.read("x").values<float>(), ElementsAre(0, .25f, .5f, .75f, 1, 1.25f));
 }
 
 TEST(Hdf5, ReadsAFileInMemory) {
@@ -111,8 +112,8 @@ TEST(Hdf5, ReadsAFileInMemory) {
   const Hdf5File file(as_bytes(bytes), "model.keras: model.weights.h5");
   EXPECT_THAT(file.read("types/float32").values<float>(), ElementsAre(0, .25f, .5f, .75f, 1, 1.25f));
   EXPECT_EQ(refusal([&] { file.read("types/float"); }),
-            "model.keras: model.weights.h5: has no \"/types/float\"; did you mean \"/types/float16\", \"/types/float32\" or "
-            "\"/types/float64\"?");
+            "model.keras: model.weights.h5: has no \"/types/float\"; did you mean \"/types/float16\", "
+            "\"/types/float32\" or \"/types/float64\"?");
 }
 
 TEST(Hdf5, RefusesWhatItDoesNotKnow) {
@@ -123,10 +124,12 @@ TEST(Hdf5, RefusesWhatItDoesNotKnow) {
   EXPECT_EQ(reading("types", "refused/text"),
             types + "\"/refused/text\" is of a type that is not supported (got texts, expected floats or integers)");
   EXPECT_EQ(reading("types", "refused/bool"),
-            types + "\"/refused/bool\" is of a type that is not supported (got an enumeration, expected floats or integers)");
+            types + "\"/refused/bool\" is of a type that is not supported (got an enumeration, expected floats or "
+                    "integers)");
   EXPECT_THAT(reading("types", "refused/complex"), HasSubstr("(got records, expected"));
   EXPECT_EQ(reading("types", "types"), types + "\"/types\" is a group, expected a tensor");
-  EXPECT_THAT(reading("packed", "lzf"), HasSubstr("\"/lzf\" is packed by a filter that is not supported (got HDF5's filter 32000"));
+  EXPECT_THAT(reading("packed", "lzf"),
+              HasSubstr("\"/lzf\" is packed by a filter that is not supported (got HDF5's filter 32000"));
   EXPECT_THAT(reading("packed", "never_written"), HasSubstr("has fewer bytes in the file than its shape (5,) needs"));
   EXPECT_THAT(reading("elsewhere", "external"), HasSubstr("\"/external\" has its numbers in another file"));
   EXPECT_THAT(reading("elsewhere", "virtual"), HasSubstr("\"/virtual\" is put together from other tensors"));

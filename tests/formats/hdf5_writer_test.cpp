@@ -90,11 +90,13 @@ TEST(Hdf5Writer, CutsALongListIntoPieces) {
 TEST(Hdf5Writer, RefusesWhatHdf5CannotHold) {
   Hdf5Writer writer("a.h5");
   writer.tensor({"x", DType::f32, {2, 3}, kX});
-  EXPECT_THAT(refusal([&] { writer.tensor({"x", DType::f32, {2, 3}, kX}); }), HasSubstr("a.h5: libhdf5 cannot write \"x\""));
+  EXPECT_THAT(refusal([&] { writer.tensor({"x", DType::f32, {2, 3}, kX}); }),
+              HasSubstr("a.h5: libhdf5 cannot write \"x\""));
   EXPECT_THAT(refusal([&] { writer.tensor({"x/y", DType::f32, {2, 3}, kX}); }), HasSubstr("cannot write"));
   EXPECT_THAT(refusal([&] { writer.text("y", "name", "value"); }), HasSubstr("cannot write \"y\""));
   EXPECT_THAT(refusal([&] { writer.tensor({"h", DType::f16, {1}, kX}); }, ErrorKind::usage), HasSubstr("of float16"));
-  EXPECT_THAT(refusal([&] { writer.text("x", "name", std::string("a\0b", 3)); }, ErrorKind::usage), HasSubstr("zero byte"));
+  EXPECT_THAT(refusal([&] { writer.text("x", "name", std::string("a\0b", 3)); }, ErrorKind::usage),
+              HasSubstr("zero byte"));
   EXPECT_THAT(Hdf5File(writer.finish(), "f").read("x").values<float>(), ElementsAreArray(kX));
 }
 

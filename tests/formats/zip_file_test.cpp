@@ -60,7 +60,8 @@ TEST(ZipFile, LeavesNoFileWhereWritingFails) {
 
 TEST(ZipFile, SurvivesDamage) {
   const TemporaryFolder folder;
-  save_zip(folder / "a.zip", Members{{"a", as_bytes("some text")}, {"b", as_bytes("another text, some text")}}, {.compress = true});
+  const Members members = {{"a", as_bytes("some text")}, {"b", as_bytes("another text, some text")}};
+  save_zip(folder / "a.zip", members, {.compress = true});
   const std::string file = read_file(folder / "a.zip");
   const auto parse = [](Bytes bytes) {
     const ZipFile zip(bytes, "f");
