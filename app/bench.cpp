@@ -60,11 +60,12 @@ int bench(const Arguments& arguments) {
   CommonOptions common;
   DataArguments data;
   data.data.clear();
-  std::string model_name, winograd = "on";
+  ModelArguments of_model;
+  std::string winograd = "on";
   BenchmarkOptions options;
   OptionTable table("bench", "MODEL [OPTIONS]",
                     "Measures how fast a model trains and predicts here, on pictures of noise, and where the time goes.");
-  table.positional("MODEL", model_name, "a name that \"fovea models\" lists, FILE.json, FILE.safetensors or a run folder");
+  add_model_argument(table, of_model);
   table.section("Measurement");
   table.add("--batch-size", options.batch_size, {.value = "N", .help = "pictures of a step", .least = 1, .most = 1 << 20});
   table.add("--seconds", options.seconds,
@@ -72,6 +73,7 @@ int bench(const Arguments& arguments) {
   table.add("--winograd", winograd,
             {.value = "on|off", .help = "3x3 convolutions by Winograd's algorithm where it saves", .choices = {"on", "off"}});
   table.add("--data", data.data, {.value = "DATA", .help = "sizes a model by name", .none = "pictures of 32x32x3, 10 classes"});
+  add_model_options(table, of_model);
   add_output_options(table, common);
   add_machine_options(table, common);
   if (!table.parse(arguments)) return 0;
@@ -81,7 +83,7 @@ int bench(const Arguments& arguments) {
   options.winograd = winograd == "on";
 
   const auto sizes = [&] { return data.data.empty() ? ModelSizes() : ModelSizes::of(open_data(data)); };
-  Model model = open_model(model_name, common.seed, sizes).model;
+  Model model = open_model(of_model, common.seed, sizes, common.console()).model;
   const Benchmark result = benchmark(model, options);
   if (common.json) {
     print_json({{"batch_size", options.batch_size},

@@ -12,6 +12,7 @@ using Arguments = std::vector<std::string>;
 int train(const Arguments& arguments);
 int eval(const Arguments& arguments);
 int predict(const Arguments& arguments);
+int convert(const Arguments& arguments);
 int summary(const Arguments& arguments);
 int bench(const Arguments& arguments);
 int data(const Arguments& arguments);

@@ -6,6 +6,7 @@
 #include "fovea/base/error.h"
 #include "fovea/base/file.h"
 #include "fovea/data/duplicates.h"
+#include "fovea/train/model_preprocess.h"
 
 namespace fovea::app {
 namespace {
@@ -87,7 +88,7 @@ Resizing choose_resizing(const PictureArguments& arguments, const Model* model) 
   const auto chosen = [&](const std::string& said, std::string ModelInfo::*recorded) {
     return said.empty() && model != nullptr ? model->info.*recorded : said;
   };
-  Resizing resizing;
+  Resizing resizing = model == nullptr ? Resizing() : usual_resizing(*model);
   if (const std::string how = chosen(arguments.resize, &ModelInfo::resize); !how.empty())
     resizing.resize = parse_resize(how, "--resize");
   if (const std::string by = chosen(arguments.interpolation, &ModelInfo::interpolation); !by.empty())
@@ -163,6 +164,18 @@ void warn_of(const Dataset& dataset, const Console& console) {
   for (const Leak& leak : find_leaks(dataset)) console.note("{}", leak.line());
 }
 
+namespace {
+
+// Teachable Machine's labels.txt has each name behind its number: "0 cat".
+std::vector<std::string> without_numbers(std::vector<std::string> names) {
+  for (size_t i = 0; i < names.size(); ++i)
+    if (!names[i].starts_with(std::to_string(i) + " ")) return names;
+  for (size_t i = 0; i < names.size(); ++i) names[i].erase(0, std::to_string(i).size() + 1);
+  return names;
+}
+
+}  // namespace
+
 std::vector<std::string> read_class_names(const std::string& text) {
   if (!file_exists(text)) {
     // One word that looks like a path is no list of one name.
@@ -175,7 +188,7 @@ std::vector<std::string> read_class_names(const std::string& text) {
   std::vector<std::string> names = split_at(lines, '\n');
   for (std::string& name : names)
     if (!name.empty() && name.back() == '\r') name.pop_back();
-  return names;
+  return without_numbers(std::move(names));
 }
 
 }  // namespace fovea::app

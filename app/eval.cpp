@@ -41,18 +41,19 @@ int eval(const Arguments& arguments) {
   CommonOptions common;
   DataArguments which;
   PictureArguments pictures;
-  std::string model_name, split_name = "test", loss, metrics;
+  ModelArguments of_model;
+  std::string split_name = "test", loss, metrics;
   int64_t batch = 32;
   OptionTable table("eval", "MODEL [OPTIONS]",
                     "Evaluates a model on a split of a data set: loss, accuracy, report, confusion matrix.");
-  table.positional("MODEL", model_name,
-                   "a run folder, FILE.safetensors, FILE.json or a name that \"fovea models\" lists");
+  add_model_argument(table, of_model);
   table.section("Evaluation");
   table.add("--split", split_name,
             {.value = "SPLIT", .help = "which pictures", .choices = {"train", "validation", "test"}});
   table.add("--batch-size", batch, {.value = "N", .help = "pictures at a time", .least = 1, .most = 1 << 20});
   table.add("--loss", loss, {.value = "NAME", .help = "which loss, as in train", .none = "the one it was trained with"});
   add_metrics_option(table, metrics);
+  add_model_options(table, of_model);
   add_data_options(table, which);
   add_picture_options(table, pictures);
   add_output_options(table, common);
@@ -68,15 +69,15 @@ int eval(const Arguments& arguments) {
   const auto open = [&](const Model* of) {
     dataset = open_data(which, {.train = from_train, .test = !from_train}, {of, choose_resizing(pictures, of), common.threads});
   };
-  OpenedModel opened = open_model(model_name, common.seed, [&] {
+  OpenedModel opened = open_model(of_model, common.seed, [&] {
     open(nullptr);
     return ModelSizes::of(*dataset, which.size());
-  });
+  }, console);
   Model& model = opened.model;
   if (!dataset) open(&model);
   warn_of(*dataset, console);
   if (!opened.trained)
-    console.note("{}: the weights are random, from seed {}: the model is untrained", model_name, common.seed);
+    console.note("{}: the weights are random, from seed {}: the model is untrained", of_model.model, common.seed);
 
   const Split& split = wanted_split(*dataset, kind);
   const PictureRules rules = picture_rules(model, pictures, console);

@@ -26,6 +26,7 @@ constexpr Command kCommands[] = {
     {"eval", "loss, accuracy, confusion matrix and report of a model on a data set", eval},
     {"predict", "class probabilities of pictures", predict},
     {"summary", "layers, parameters, FLOPs and memory of a model", summary},
+    {"convert", "a model from one format into another", convert},
     {"bench", "how fast a model trains and predicts here, and where the time goes", bench},
     {"data", "what a data set holds", data},
     {"runs", "list, compare and remove runs", runs},

@@ -5,16 +5,32 @@
 #include <optional>
 #include <string>
 
+#include "app/console.h"
+#include "app/option_table.h"
 #include "fovea/data/dataset.h"
+#include "fovea/io/any_file.h"
 #include "fovea/model/model.h"
 
 namespace fovea::app {
 
+struct ModelArguments {
+  std::string model;
+  std::string architecture;  // of a file of weights alone
+  std::string weights;       // a file whose weights the model takes
+  bool by_name = false;      // only layers of the same names take them
+  std::string output;        // of a model of several
+};
+
+// MODEL, and with `weights` --weights and --by-name, beside what says more of it.
+void add_model_argument(OptionTable& table, ModelArguments& arguments);
+void add_model_options(OptionTable& table, ModelArguments& arguments);
+
 struct OpenedModel {
   Model model;
-  std::string stem;      // what runs of it are named after
-  bool trained = false;  // its weights come from a file
-  bool sized = false;    // made for the pictures and classes of the data
+  std::string stem;             // what runs of it are named after
+  bool trained = false;         // its weights come from a file
+  bool sized = false;           // made for the pictures and classes of the data
+  KerasTraining training = {};  // of a Keras file
 };
 
 // What an architecture takes its sizes from, where it leaves them open.
@@ -32,6 +48,7 @@ struct ModelSizes {
 
 // Throws Error: (usage) where nothing is called so, (file) where what is called so is no model. `sizes` is asked once,
 // and only for what leaves them open: a name, an architecture. What is wrong with a name is known before.
-OpenedModel open_model(const std::string& argument, uint64_t seed, const std::function<ModelSizes()>& sizes);
+OpenedModel open_model(const ModelArguments& arguments, uint64_t seed, const std::function<ModelSizes()>& sizes,
+                       const Console& console);
 
 }  // namespace fovea::app

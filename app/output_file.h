@@ -7,5 +7,7 @@ namespace fovea::app {
 
 // Throws Error (usage) where the name does not end as `extension` says, Error (file) where the folder cannot take it.
 void check_output(const std::string& path, const std::string& extension, const std::string& option);
+// The same for a model's file of any format.
+void check_model_output(const std::string& path, const std::string& option);
 
 }  // namespace fovea::app

@@ -21,7 +21,7 @@ namespace fovea::app {
 namespace {
 
 struct PredictArguments {
-  std::string model;
+  ModelArguments model;
   std::vector<std::string> files;
   PictureArguments pictures;
   int64_t batch = 32, top = 5;
@@ -164,8 +164,7 @@ int predict(const Arguments& words) {
   CommonOptions common;
   PredictArguments arguments;
   OptionTable table("predict", "MODEL FILE… [OPTIONS]", "Gives the class probabilities of pictures, a line a picture.");
-  table.positional("MODEL", arguments.model,
-                   "a run folder, FILE.safetensors, FILE.json or a name that \"fovea models\" lists");
+  add_model_argument(table, arguments.model);
   table.positionals(
       "FILE", arguments.files,
       "files of pictures, folders of them, FILE.npy and FILE.npz (x, else x_test; FILE.npy:INDEX for one), "
@@ -177,20 +176,21 @@ int predict(const Arguments& words) {
   table.add("-o,--output", arguments.out,
             {.value = "FILE.npy", .help = "also write all probabilities, (pictures, classes) float32"});
   table.add("--batch-size", arguments.batch, {.value = "N", .help = "pictures at a time", .least = 1, .most = 1 << 20});
+  add_model_options(table, arguments.model);
   add_picture_options(table, arguments.pictures);
   add_output_options(table, common);
   add_machine_options(table, common);
   if (!table.parse(words)) return 0;
   check(common);
-  if (!arguments.model.empty() && arguments.files.empty())
+  if (!arguments.model.model.empty() && arguments.files.empty())
     throw usage_error("FILE", "is missing (expected pictures, folders, arrays or DATA:SPLIT:INDEX)");
   if (!arguments.out.empty()) check_output(arguments.out, ".npy", "--output");
   const Console console = common.console();
 
-  OpenedModel opened = open_model(arguments.model, common.seed, [] { return ModelSizes(); });
+  OpenedModel opened = open_model(arguments.model, common.seed, [] { return ModelSizes(); }, console);
   Model& model = opened.model;
   if (!opened.trained)
-    console.note("{}: the weights are random, from seed {}: the model is untrained", arguments.model, common.seed);
+    console.note("{}: the weights are random, from seed {}: the model is untrained", arguments.model.model, common.seed);
   const std::vector<std::string> names = class_names(model, arguments.labels);
   Predictions result;
   const PictureList list = list_pictures(arguments, picture_rules(model, arguments.pictures, console), result.failures);

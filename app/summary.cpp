@@ -32,28 +32,31 @@ int summary(const Arguments& arguments) {
   CommonOptions common;
   DataArguments data;
   data.data.clear();
-  std::string model_name, format = "text", step = "training";
+  ModelArguments of_model;
+  std::string format = "text", step = "training";
+  bool expand_nested = false;
   int64_t batch = 32;
   OptionTable table("summary", "MODEL [OPTIONS]",
                     "Shows a model: layers, parameters, FLOPs a picture, memory of a training step.");
-  table.positional("MODEL", model_name,
-                   "a name that \"fovea models\" lists, FILE.json, FILE.safetensors or a run folder");
+  add_model_argument(table, of_model);
   table.section("Summary");
   table.add("--format", format,
             {.value = "FORMAT",
              .help = "a table; the architecture in short form; a Graphviz graph; the plan of a step",
              .choices = {"text", "json", "dot", "plan"}});
+  table.add("--expand-nested", expand_nested, {.help = "list the layers of models inside the model too"});
   table.add("--step", step, {.value = "STEP", .help = "which step's plan", .choices = {"training", "prediction"}});
   table.add("--batch-size", batch, {.value = "N", .help = "pictures of the planned step", .least = 1, .most = 1 << 20});
   table.add("--data", data.data,
             {.value = "DATA", .help = "sizes a model by name", .none = "pictures of 32x32x3, 10 classes"});
+  add_model_options(table, of_model);
   add_output_options(table, common);
   add_machine_options(table, common);
   if (!table.parse(arguments)) return 0;
   check(common);
 
   const auto sizes = [&] { return data.data.empty() ? ModelSizes() : ModelSizes::of(open_data(data)); };
-  Model model = open_model(model_name, common.seed, sizes).model;
+  Model model = open_model(of_model, common.seed, sizes, common.console()).model;
   if (format == "json") {
     print(write_short(model.graph()).dump(common.json ? -1 : 2) + "\n");
   } else if (common.json) {
@@ -66,7 +69,7 @@ int summary(const Arguments& arguments) {
   } else if (format == "plan") {
     print(plan_of(model, batch, common.lanes, step == "training"));
   } else {
-    print(summary_text(model, {.columns = columns()}));
+    print(summary_text(model, {.columns = columns(), .expand_nested = expand_nested}));
   }
   return 0;
 }

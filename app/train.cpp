@@ -23,6 +23,7 @@
 #include "fovea/train/checkpoint.h"
 #include "fovea/train/gap.h"
 #include "fovea/train/history.h"
+#include "fovea/train/keras_training.h"
 #include "fovea/train/learning_rate_finder.h"
 #include "fovea/train/run_folder.h"
 #include "fovea/train/run_recorder.h"
@@ -40,12 +41,12 @@ struct Tested {
 
 class Training {
  public:
-  Training(const TrainArguments& arguments, const OptionTable& table)
+  Training(TrainArguments& arguments, const OptionTable& table)
       : arguments_(arguments),
         console_(arguments.common.console()),
         resumed_(resumed_run(arguments.resume)),
         opened_(open()),
-        trainer_(opened_.model, arguments.trainer()) {
+        trainer_(opened_.model, trainer_options(table)) {
     if (!dataset_) dataset_ = open_data(arguments.data, {}, picture_use(&opened_.model));
     check_splits();
     warn_of(*dataset_, console_);
@@ -60,6 +61,7 @@ class Training {
     if (!dataset_->validation.empty()) validation_ = examples(dataset_->validation);
     make_callbacks();
     check_memory();
+    if (goes_on_) restore_optimizer();
     announce();
     if (resumed_) go_on(table);
     else if (arguments_.find_lr.empty()) create(table);
@@ -136,11 +138,34 @@ class Training {
   }
 
   OpenedModel open() {
-    if (resumed_) return {.model = resumed_->checkpoint.model(), .stem = arguments_.model, .trained = true};
+    if (resumed_) return {.model = resumed_->checkpoint.model(), .stem = arguments_.model.model, .trained = true};
     return open_model(arguments_.model, arguments_.common.seed, [&] {
       dataset_ = open_data(arguments_.data, {}, picture_use(nullptr));
       return ModelSizes::of(*dataset_, arguments_.data.size());
-    });
+    }, console_);
+  }
+
+  // A Keras file's model was in the midst of a training: where nothing else is asked for, it goes on.
+  TrainerOptions trainer_options(const OptionTable& table) {
+    if (resumed_ || opened_.training.compile_config.is_null()) return arguments_.trainer();
+    const std::string& file = arguments_.model.model;
+    if (!table.given("--optimizer") && !arguments_.says_optimizer()) {
+      arguments_.take_optimizer(keras_optimizer(opened_.training, file).value_or(OptimizerOptions{}));
+      arguments_.schedule = keras_schedule(opened_.training, file);
+      if (!arguments_.schedule.empty()) arguments_.optimizer.learning_rate.reset();
+      goes_on_ = !opened_.training.variables.empty();
+    }
+    if (arguments_.loss.empty())
+      if (const std::optional<Loss> loss = keras_loss(opened_.training)) arguments_.loss = to_string(*loss);
+    return arguments_.trainer();
+  }
+
+  void restore_optimizer() {
+    restore_keras_state(opened_.training, trainer_, arguments_.model.model);
+    if (arguments_.schedule.empty()) arguments_.optimizer.learning_rate = trainer_.optimizer().learning_rate();
+    console_.note("{}: going on with {} behind step {}, at learning rate {:.3g} (--optimizer begins anew)",
+                  arguments_.model.model, arguments_.optimizer.name, trainer_.optimizer().iterations(),
+                  trainer_.optimizer().learning_rate());
   }
 
   PictureUse picture_use(const Model* model) const {
@@ -161,7 +186,7 @@ class Training {
     if (info.class_names.empty() && static_cast<int64_t>(dataset_->class_names.size()) == opened_.model.classes())
       info.class_names = dataset_->class_names;
     info.provenance = {{"program", std::string("fovea ") + kVersion},
-                       {"model", arguments_.model},
+                       {"model", arguments_.model.model},
                        {"data", arguments_.data.data},
                        {"data_hash", dataset_->hash},
                        {"epochs", arguments_.epochs},
@@ -325,7 +350,7 @@ class Training {
 
   void save() {
     save_model(opened_.model, recorder_->file("model.safetensors"));
-    if (!arguments_.save.empty()) save_model(opened_.model, arguments_.save);
+    if (!arguments_.save.empty()) write_model_file(opened_.model, arguments_.save, keras_training_of(trainer_, arguments_.save));
     write_history_plot(recorder_->folder(), title(), history(), recorder_->best());
   }
 
@@ -372,12 +397,13 @@ class Training {
   const History& history() const { return trainer_.place().history; }
   std::string title() const { return recorder_->folder().substr(recorder_->folder().rfind('/') + 1); }
 
-  const TrainArguments& arguments_;
+  TrainArguments& arguments_;
   Console console_;
   std::optional<Dataset> dataset_;
   std::optional<ResumedRun> resumed_;
   std::optional<RunLock> lock_;
   OpenedModel opened_;
+  bool goes_on_ = false;  // with the optimizer of a Keras file
   Trainer trainer_;
   PictureRules rules_;
   std::vector<int32_t> classes_;

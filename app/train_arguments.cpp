@@ -118,7 +118,7 @@ Schedule parse_schedule(const std::string& text) {
 }  // namespace
 
 void TrainArguments::list(OptionTable& table) {
-  table.positional("MODEL", model, "a name that \"fovea models\" lists, FILE.json, FILE.safetensors or a run folder");
+  add_model_argument(table, model);
   table.section("Training");
   table.add("--epochs", epochs, {.value = "N", .help = "passes over the training pictures", .least = 1});
   table.add("--initial-epoch", initial_epoch,
@@ -163,6 +163,7 @@ void TrainArguments::list(OptionTable& table) {
   table.add("--focal-balancing", focal_balancing, {.help = "weigh both classes by alpha (binary focal)"});
   list_optimizer(table, *this);
   list_callbacks(table, *this);
+  add_model_options(table, model);
   add_data_options(table, data);
   add_picture_options(table, pictures);
   table.section("Run");
@@ -177,7 +178,7 @@ void TrainArguments::list(OptionTable& table) {
              .none = "none",
              .kept = false});
   table.add("--tensorboard", tensorboard, {.help = "write event files that TensorBoard opens too: tensorboard/ in the run"});
-  table.add("--save", save, {.value = "FILE.safetensors", .help = "write the trained model here too", .none = "none"});
+  table.add("--save", save, {.value = "FILE", .help = "write the trained model here too: .safetensors, or .keras or .h5 with the optimizer's state", .none = "none"});
   table.add("--find-lr", find_lr,
             {.value = "FILE.svg",
              .help = "do not train: try 200 steps with growing learning rates, draw the loss by rate, and name the rate where "
@@ -219,8 +220,23 @@ void TrainArguments::check() const {
     check_output(find_lr, ".svg", "--find-lr");
     if (!schedule.empty()) throw usage_error("--find-lr", "does not go with --schedule (got both, expected one)");
   }
-  if (!save.empty()) check_output(save, ".safetensors", "--save");
+  if (!save.empty()) check_model_output(save, "--save");
   Optimizer{optimizer_options()};  // refuses what does not go together
+}
+
+bool TrainArguments::says_optimizer() const {
+  return !schedule.empty() || !exclude_from_weight_decay.empty() || ema_momentum || gradient_accumulation_steps > 1 ||
+         options_to_json(optimizer) != options_to_json(OptimizerOptions{});
+}
+
+void TrainArguments::take_optimizer(const OptimizerOptions& options) {
+  optimizer = options;
+  optimizer.use_ema = false;
+  optimizer.gradient_accumulation_steps.reset();
+  optimizer.ema_overwrite_frequency.reset();
+  if (options.use_ema) ema_momentum = options.ema_momentum;
+  ema_overwrite_frequency = options.ema_overwrite_frequency.value_or(0);
+  gradient_accumulation_steps = options.gradient_accumulation_steps.value_or(1);
 }
 
 OptimizerOptions TrainArguments::optimizer_options() const {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/data_argument.h"
+#include "app/model_argument.h"
 #include "app/options.h"
 #include "fovea/train/early_stopping.h"
 #include "fovea/train/model_checkpoint.h"
@@ -18,7 +19,7 @@ struct TrainArguments {
   CommonOptions common;
   DataArguments data;
   PictureArguments pictures;
-  std::string model;
+  ModelArguments model;
   std::string runs = "runs", name, save;
   bool tensorboard = false;
   std::string resume;    // a run folder to go on with
@@ -51,6 +52,10 @@ struct TrainArguments {
   void check() const;
 
   TrainerOptions trainer() const;
+  // Whether anything is said of the optimizer; if not, a compiled file's own goes on.
+  bool says_optimizer() const;
+  // That optimizer, as if these options said it.
+  void take_optimizer(const OptimizerOptions& options);
   // What a callback may monitor; `validated`: there are validation pictures.
   std::vector<std::string> figures(bool validated) const;
   std::optional<EarlyStoppingOptions> early_stopping_options() const;

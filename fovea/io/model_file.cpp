@@ -105,6 +105,12 @@ Model read_model(const Safetensors& file) {
   return model;
 }
 
+bool is_native_model(const std::string& path) {
+  const SafetensorsFile file(path);
+  const std::string* format = find(file->metadata(), "format");
+  return format != nullptr && *format == kFormat;
+}
+
 void load_weights(Model& model, const std::string& path) {
   const SafetensorsFile file(path);
   check_tensors(tensors_of(model.graph()), tensors_in(*file), path);

@@ -26,6 +26,9 @@ SafetensorsImage model_image(const Model& model);
 Model load_model(const std::string& path);
 Model read_model(const Safetensors& file);
 
+// Whether a safetensors file says that it is one of these; others hold tensors alone.
+bool is_native_model(const std::string& path);
+
 // The tensors of a native file, or of any safetensors file with these names, into a model of this architecture: all of
 // them or none.
 void load_weights(Model& model, const std::string& path);

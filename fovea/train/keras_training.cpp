@@ -40,15 +40,23 @@ std::string text_of(const Json& json, const char* key) {
 // "Custom>Adam" is Keras 2's Adam.
 std::string without_package(std::string name) { return name.substr(name.rfind('>') + 1); }
 
-Schedule read_schedule(const Json& json, const std::string& where) {
+// A schedule's name here, and its numbers.
+std::pair<std::string, Json> schedule_of(const Json& json, const std::string& where) {
   const std::string name = text_of(json, "class_name");
   for (const KerasClass& known : kSchedules) {
     if (name != known.class_name) continue;
-    Json config = json.value("config", Json::object());
-    if (config.is_object()) config.erase("name");
-    return make_schedule(known.name, config, where);
+    const Json given = json.value("config", Json::object());
+    Json config = Json::object();
+    for (const auto& [key, value] : given.items())
+      if (key != "name" && !value.is_null()) config[key] = value;
+    return {known.name, std::move(config)};
   }
   throw file_error(where, "a schedule of this class cannot be had (got {})", shown(json));
+}
+
+Schedule read_schedule(const Json& json, const std::string& where) {
+  const auto [name, config] = schedule_of(json, where);
+  return make_schedule(name, config, where);
 }
 
 template <class Rule>
@@ -189,6 +197,21 @@ std::optional<OptimizerOptions> keras_optimizer(const KerasTraining& training, c
   options.name = name;
   options.schedule = std::move(schedule);
   return options;
+}
+
+std::string keras_schedule(const KerasTraining& training, const std::string& where) {
+  const Json& compiled = training.compile_config;
+  if (!compiled.is_object() || !compiled.contains("optimizer") || !compiled["optimizer"].is_object()) return "";
+  const Json config = compiled["optimizer"].value("config", Json::object());
+  if (!config.is_object() || !config.contains("learning_rate") || !config["learning_rate"].is_object()) return "";
+  const auto [name, numbers] = schedule_of(config["learning_rate"], where + ": learning_rate");
+  std::string text = name;
+  for (const auto& [key, value] : numbers.items()) {
+    text += "," + key + "=";
+    if (!value.is_array()) text += value.dump();
+    for (size_t i = 0; value.is_array() && i < value.size(); ++i) text += (i == 0 ? "" : "|") + value[i].dump();
+  }
+  return text;
 }
 
 std::optional<Loss> keras_loss(const KerasTraining& training) {

@@ -14,6 +14,10 @@ namespace fovea {
 // `where`, for one that cannot be had.
 std::optional<OptimizerOptions> keras_optimizer(const KerasTraining& training, const std::string& where);
 
+// Its schedule as the program's --schedule takes it, "cosine,initial_learning_rate=0.01,decay_steps=30"; empty where it has
+// none.
+std::string keras_schedule(const KerasTraining& training, const std::string& where);
+
 // The loss, by its name; nothing where the file has none, or one of the user's own.
 std::optional<Loss> keras_loss(const KerasTraining& training);
 

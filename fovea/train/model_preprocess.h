@@ -4,6 +4,7 @@
 #include <string>
 
 #include "fovea/data/preprocess.h"
+#include "fovea/data/resizing.h"
 #include "fovea/model/model.h"
 
 namespace fovea {
@@ -14,7 +15,12 @@ struct PreprocessChoice {
 };
 
 // `wanted` (empty: nothing was) wins, then what the model records; else numbers go in as they are where the model
-// begins by scaling them itself; else x / 255.
+// begins by scaling them itself; a model of Teachable Machine and Keras's pretrained families, which are told by their
+// layers' names, have their own; else x / 255.
 PreprocessChoice choose_preprocess(const Model& model, const std::string& wanted = "");
+
+// How pictures are brought to size for a model that records nothing: stretched as in Keras, or as Teachable Machine does,
+// the middle square by Pillow's Lanczos filter.
+Resizing usual_resizing(const Model& model);
 
 }  // namespace fovea

@@ -27,16 +27,15 @@ std::vector<float> floats(const Npz& arrays, const std::string& name) {
 
 // The data of a golden training: its batches follow one another.
 struct Data {
-  explicit Data(const Npz& arrays) : pictures(arrays.read("x")) {
+  explicit Data(const Npz& arrays) {
     const std::vector<float> targets = floats(arrays, "y");
     const auto classes = static_cast<size_t>(arrays.header("y").shape.back());
     for (size_t i = 0; i < targets.size(); i += classes)
       labels.push_back(static_cast<int32_t>(
           std::max_element(targets.begin() + static_cast<std::ptrdiff_t>(i), targets.begin() + static_cast<std::ptrdiff_t>(i + classes)) -
           (targets.begin() + static_cast<std::ptrdiff_t>(i))));
-    examples = std::make_unique<ArrayExamples>(pictures, labels, static_cast<int64_t>(classes));
+    examples = std::make_unique<ArrayExamples>(arrays.read("x"), labels, static_cast<int64_t>(classes));
   }
-  Array pictures;
   std::vector<int32_t> labels;
   std::unique_ptr<ArrayExamples> examples;
 };
