@@ -1,6 +1,7 @@
 // Data sets of picture files: folders, archives, manifests.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <zip.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -237,6 +238,45 @@ TEST_F(PictureFolder, InAnArchiveIsTheSame) {
   write_file_atomically(path("cut.tar.gz"), whole.substr(0, whole.size() / 2));
   EXPECT_THAT(refusal([&] { open_dataset(path("cut.tar.gz")); }),
               HasSubstr("cut.tar.gz: not an archive that can be read (truncated gzip input)"));
+}
+
+TEST_F(PictureFolder, InAZipIsTheSame) {
+  add("train/a/2.png", 4, 5, 3, 1);
+  add("train/b/1.png", 4, 5, 3, 3);
+  add("test/b/1.png", 4, 5, 3, 4);
+  add_file("test/a/broken.png", "nothing");
+  add_file("train/b/.hidden", "nothing");
+  const Dataset truth = open();
+  const auto pack = [&](const std::string& archive, bool compressed) {
+    int code = 0;
+    zip_t* const zip = zip_open(path(archive).c_str(), ZIP_CREATE | ZIP_EXCL, &code);
+    ASSERT_NE(zip, nullptr);
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(path("set"))) {
+      const std::string name = entry.path().string().substr(folder_.path().size() + 1);
+      if (entry.is_directory()) {
+        ASSERT_GE(zip_dir_add(zip, name.c_str(), 0), 0);
+        continue;
+      }
+      const zip_int64_t at = zip_file_add(zip, name.c_str(), zip_source_file(zip, entry.path().c_str(), 0, -1), 0);
+      ASSERT_GE(at, 0);
+      zip_set_file_compression(zip, static_cast<zip_uint64_t>(at), compressed ? ZIP_CM_DEFLATE : ZIP_CM_STORE, 0);
+    }
+    ASSERT_EQ(zip_close(zip), 0);
+  };
+  pack("stored.zip", false);
+  pack("packed.zip", true);
+  for (const char* name : {"stored.zip", "packed.zip"}) {
+    const Dataset data = open_dataset(path(name), kWhole);
+    EXPECT_EQ(data.hash, truth.hash) << name;
+    EXPECT_EQ(data.class_names, truth.class_names) << name;
+    EXPECT_THAT(paths(data.train), ElementsAre("set/train/a/2.png", "set/train/b/1.png")) << name;
+    EXPECT_EQ(data.test.size(), 1) << name;
+    ASSERT_THAT(data.broken, SizeIs(1)) << name;
+    EXPECT_THAT(data.broken[0].where, HasSubstr(std::string(name) + "/set/test/a/broken.png")) << name;
+  }
+  const std::string whole = read_file(path("stored.zip"));
+  write_file_atomically(path("cut.zip"), whole.substr(0, whole.size() / 2));
+  EXPECT_THAT(refusal([&] { open_dataset(path("cut.zip"), kWhole); }), HasSubstr("cut.zip"));
 }
 
 TEST_F(PictureFolder, AManifestNamesPathsLabelsAndSplits) {
