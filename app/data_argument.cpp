@@ -41,6 +41,11 @@ void add_data_options(OptionTable& table, DataArguments& arguments) {
   table.add("--scaled-decoding", arguments.scaled_decoding,
             {.help = "decode large JPEGs at 1/2, 1/4 or 1/8 where twice the wanted size is left: faster, smoother, not "
                      "Keras's numbers"});
+  table.add("--cache", arguments.cache,
+            {.value = "WHERE",
+             .help = "where decoded pictures of files are kept: in memory; on disk, where the next run finds them (in "
+                     "FOVEA_CACHE_DIR, else ~/.cache/fovea); auto: on disk if they take more than half of the free memory",
+             .choices = {"auto", "memory", "disk"}});
   table.add(
       "--class-names", arguments.class_names,
       {.value = "A,B,…|FILE", .help = "names of the classes, or a file with one a line", .none = "the data set's"});
@@ -135,7 +140,8 @@ Dataset open_data(const DataArguments& arguments, SplitsWanted wanted, const Pic
                       .resizing = use.resizing,
                       .scaled_decoding = arguments.scaled_decoding,
                       .strict = arguments.strict,
-                      .threads = use.threads};
+                      .threads = use.threads,
+                      .cache = parse_picture_cache(arguments.cache, "--cache")};
   if (use.model != nullptr && use.model->input_shape().rank() == 3) {
     const Shape& shape = use.model->input_shape();
     const PictureSize fixed{shape[0], shape[1]};
@@ -149,6 +155,7 @@ Dataset open_data(const DataArguments& arguments, SplitsWanted wanted, const Pic
 }
 
 void warn_of(const Dataset& dataset, const Console& console) {
+  for (const std::string& note : dataset.notes) console.note("{}", note);
   constexpr size_t kShown = 10;
   const size_t broken = dataset.broken.size();
   for (size_t i = 0; i < broken; ++i) {

@@ -22,6 +22,7 @@ struct DataArguments {
   std::string validation = "split";  // or "test"
   std::string image_size;            // H[,W]
   bool strict = false, scaled_decoding = false;
+  std::string cache = "auto";
 
   std::optional<PictureSize> size() const;  // throws Error (usage)
 };

@@ -419,7 +419,7 @@ class Training {
 
 // With --resume the run's own configuration says the rest.
 void read_run(TrainArguments& arguments, OptionTable& table) {
-  const std::vector<std::string> allowed = {"--resume", "--epochs", "--data", "--threads", "--save", "--json", "--quiet", "--verbose"};
+  const std::vector<std::string> allowed = {"--resume", "--epochs", "--data", "--cache", "--threads", "--save", "--json", "--quiet", "--verbose"};
   for (const std::string& name : table.all_given())
     if (std::find(allowed.begin(), allowed.end(), name) == allowed.end())
       throw usage_error(name, "does not go with --resume: the run has its own");

@@ -1,9 +1,12 @@
-// How fast a folder of JPEGs is loaded, beside what libjpeg-turbo alone takes to decode the same files.
+// How fast a folder of JPEGs is loaded, beside what libjpeg-turbo alone takes to decode the same files; and how fast its
+// pictures come out of the cache.
 //
-//   picture_bench [THREADS [DIR]]     default: 2 threads; 400 pictures of 500x375 made for it
+//   picture_bench [THREADS [DIR [COPIES]]]   default: 2 threads; 400 pictures of 500x375 made for it; one copy of each
 //
 // "alone" reads and decodes every file into memory that is kept; "loaded" is open_dataset: listed, read, decoded,
-// resized to 224x224, hashed. In turns; the best of five counts.
+// resized to 224x224, hashed. "cache, written" is the same into the cache, and onto the disk; "cache, opened" finds it
+// there; "read" is every picture in random order, made floats of for a model, "augmented" by the tutorial's keys; "cold"
+// after the system was told to forget the file. In turns; the best of five counts.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,14 +15,18 @@
 #include <cstdio>
 #include <filesystem>
 
+#include <fcntl.h>
 #include <jpeglib.h>
+#include <unistd.h>
 
 #include "fovea/base/file.h"
 #include "fovea/base/random.h"
 #include "fovea/base/thread_pool.h"
+#include "fovea/data/cache_folder.h"
 #include "fovea/data/dataset.h"
 #include "fovea/data/file_tree.h"
 #include "fovea/formats/image.h"
+#include "fovea/train/augmented_examples.h"
 
 namespace {
 
@@ -100,17 +107,54 @@ struct Time {
   }
 };
 
+// The tutorial's keys.
+const AugmentOptions kAugment = {.transform = {.rotation_range = 20,
+                                               .width_shift_range = {.most = 0.2},
+                                               .height_shift_range = {.most = 0.2},
+                                               .zoom_range = {0.8, 1.2},
+                                               .horizontal_flip = true}};
+
+// Every example once in random order, as training asks for them: those of the next 32 are expected meanwhile.
+void read_all(const Examples& examples, ThreadPool& pool, uint64_t epoch) {
+  constexpr int64_t kBatch = 32;
+  const int64_t n = examples.size();
+  const auto order = permutation(static_cast<uint32_t>(n), 1, purpose::kShuffle, epoch);
+  const auto draw = [&](int64_t i) { return Draw{1, epoch, static_cast<uint64_t>(i)}; };
+  const auto expect = [&](int64_t first) {
+    for (int64_t i = first; i < std::min(first + kBatch, n); ++i) examples.expect_drawn(order[static_cast<size_t>(i)], draw(i));
+  };
+  expect(0);
+  for (int64_t first = 0; first < n; first += kBatch) {
+    expect(first + kBatch);
+    pool.run(static_cast<int>(std::min(kBatch, n - first)), [&](int k) {
+      thread_local std::vector<float> picture;
+      picture.resize(static_cast<size_t>(examples.shape().elements()));
+      const int64_t i = first + k;
+      examples.drawn_picture(order[static_cast<size_t>(i)], draw(i), picture.data());
+    });
+  }
+}
+
+void forget_files(const CacheFolder& cache) {
+  for (const CacheFolder::File& file : cache.files()) {
+    const int descriptor = ::open((cache.path() + "/" + file.name).c_str(), O_RDONLY);
+    ::posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED);
+    ::close(descriptor);
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   const int threads = argc > 1 ? std::stoi(argv[1]) : 2;
   const std::string own = (std::filesystem::temp_directory_path() / "fovea-picture-bench").string();
-  const std::string folder = argc > 2 ? argv[2] : own;
-  if (argc <= 2) {
+  const std::string folder = argc > 2 && *argv[2] != '\0' ? argv[2] : own;
+  const int copies = argc > 3 ? std::stoi(argv[3]) : 1;
+  if (folder == own) {
     for (int i = 0; i < kPictures; ++i) {
-      const std::string part = fmt::format("{}/{}", folder, i % 4);
+      const std::string part = fmt::format("{}/{}", folder, i % 4), content = jpeg_of_waves(i);
       create_folders(part);
-      write_file_atomically(fmt::format("{}/{:04}.jpg", part, i), jpeg_of_waves(i));
+      for (int copy = 0; copy < copies; ++copy) write_file_atomically(fmt::format("{}/{:04}-{}.jpg", part, i, copy), content);
     }
   }
   std::vector<std::string> paths;
@@ -118,7 +162,14 @@ int main(int argc, char** argv) {
     if (!entry.is_folder) paths.push_back(folder + "/" + entry.path);
 
   ThreadPool pool(threads);
-  Time alone, loaded, filtered, scaled;
+  Time alone, loaded, filtered, scaled, written, opened, read, augmented, cold;
+  const CacheFolder cache(own + "-cache");
+  DataOptions cached = {.validation_split = 0,
+                        .pictures = {.size = PictureSize{kSide, kSide},
+                                     .channels = 3,
+                                     .threads = threads,
+                                     .cache = PictureCache::disk,
+                                     .cache_folder = cache.path()}};
   const auto load = [&](Time& time, Resizing resizing, bool scaled_decoding) {
     time.measure([&] {
       open_dataset(folder, {.validation_split = 0,
@@ -138,6 +189,22 @@ int main(int argc, char** argv) {
     load(loaded, {}, false);
     load(filtered, {Resize::stretch, PictureInterpolation::pillow_bilinear}, false);
     load(scaled, {}, true);
+    cache.clear();
+    written.measure([&] { open_dataset(folder, cached); });
+    const auto use = [&](Time* opening, Time& reading, const AugmentOptions* augment) {
+      std::optional<Dataset> data;
+      Time unwatched;
+      (opening ? *opening : unwatched).measure([&] { data = open_dataset(folder, cached); });
+      std::vector<int32_t> classes(static_cast<size_t>(data->classes));
+      const DataExamples examples(data->train, {.shape = {kSide, kSide, 3}}, classes, 2, folder);
+      std::optional<AugmentedExamples> changed;
+      if (augment != nullptr) changed.emplace(examples, *augment);
+      reading.measure([&] { read_all(changed ? static_cast<const Examples&>(*changed) : examples, pool, static_cast<uint64_t>(round)); });
+    };
+    use(&opened, read, nullptr);
+    use(nullptr, augmented, &kAugment);
+    forget_files(cache);
+    use(nullptr, cold, nullptr);
   }
   const auto count = static_cast<double>(paths.size());
   const auto line = [&](const char* what, const Time& time) {
@@ -150,5 +217,11 @@ int main(int argc, char** argv) {
   line("loaded, bilinear", loaded);
   line("loaded, pillow_bilinear", filtered);
   line("loaded, --scaled-decoding", scaled);
-  if (argc <= 2) std::filesystem::remove_all(own);
+  line("cache, written", written);
+  line("cache, opened", opened);
+  line("cache, read", read);
+  line("cache, augmented", augmented);
+  line("cache, read cold", cold);
+  if (folder == own) std::filesystem::remove_all(own);
+  std::filesystem::remove_all(cache.path());
 }

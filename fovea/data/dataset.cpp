@@ -8,7 +8,6 @@
 #include "fovea/base/error.h"
 #include "fovea/base/file.h"
 #include "fovea/base/names.h"
-#include "fovea/base/thread_pool.h"
 #include "fovea/data/cut.h"
 #include "fovea/data/load_pictures.h"
 #include "fovea/data/source.h"
@@ -111,22 +110,7 @@ void cut_train(Dataset& dataset, const std::shared_ptr<const Pictures>& pictures
   if (!cut.validation.empty()) dataset.validation = Split(pictures, std::move(cut.validation));
 }
 
-// A hash a picture, by all threads.
-std::vector<uint64_t> picture_hashes(const Pictures& pictures, int threads) {
-  constexpr int64_t kAtOnce = 64;
-  std::vector<uint64_t> hashes(static_cast<size_t>(pictures.size()));
-  const Bytes numbers = pictures.numbers();
-  const size_t bytes = numbers.size() / hashes.size();
-  ThreadPool pool(threads > 0 ? threads : available_cores());
-  pool.run(static_cast<int>((pictures.size() + kAtOnce - 1) / kAtOnce), [&](int task) {
-    const auto begin = static_cast<size_t>(task) * kAtOnce;
-    for (size_t i = begin; i < std::min(begin + kAtOnce, hashes.size()); ++i)
-      hashes[i] = XXH3_64bits(numbers.data() + i * bytes, bytes);
-  });
-  return hashes;
-}
-
-std::string hash_of(const Source& source, int threads) {
+std::string hash_of(const Source& source) {
   XXH64_state_t* state = XXH64_createState();
   XXH64_reset(state, 0);
   for (const auto& pictures : {source.train, source.validation, source.test}) {
@@ -135,11 +119,10 @@ std::string hash_of(const Source& source, int threads) {
     const std::string kind = fmt::format("{} {} ", to_string(pictures->dtype()),
                                          to_string(Shape{pictures->size(), shape[0], shape[1], shape[2]}));
     XXH64_update(state, kind.data(), kind.size());
-    if (source.files) {
-      const std::vector<uint64_t> hashes = picture_hashes(*pictures, threads);
-      XXH64_update(state, hashes.data(), hashes.size() * sizeof(uint64_t));
-    } else {
-      XXH64_update(state, pictures->numbers().data(), pictures->numbers().size());
+    for (int64_t i = 0; i < pictures->size(); ++i) {
+      const PictureHash hash = source.files ? pictures->hash(i) : PictureHash();
+      const Bytes bytes = source.files ? Bytes(reinterpret_cast<const uint8_t*>(&hash.low), sizeof hash.low) : pictures->numbers(i);
+      XXH64_update(state, bytes.data(), bytes.size());
     }
     XXH64_update(state, pictures->labels().data(), pictures->labels().size() * sizeof(int32_t));
   }
@@ -166,6 +149,24 @@ SplitKind parse_split_kind(const std::string& text, const std::string& where) {
   for (const SplitKind kind : {SplitKind::train, SplitKind::validation, SplitKind::test})
     if (text == to_string(kind)) return kind;
   throw usage_error(where, "unknown split (got \"{}\", expected train, validation or test)", text);
+}
+
+std::string_view to_string(PictureCache cache) {
+  switch (cache) {
+    case PictureCache::automatic:
+      return "auto";
+    case PictureCache::memory:
+      return "memory";
+    case PictureCache::disk:
+      return "disk";
+  }
+  return "?";
+}
+
+PictureCache parse_picture_cache(const std::string& text, const std::string& where) {
+  for (const PictureCache cache : {PictureCache::automatic, PictureCache::memory, PictureCache::disk})
+    if (text == to_string(cache)) return cache;
+  throw usage_error(where, "unknown cache (got \"{}\", expected auto, memory or disk)", text);
 }
 
 const Split& Dataset::split(SplitKind kind) const {
@@ -197,8 +198,9 @@ Dataset open_dataset(const std::string& spec, const DataOptions& options) {
   dataset.name = source.name;
   dataset.class_names = source.class_names;
   dataset.classes = source.classes;
-  dataset.hash = hash_of(source, options.pictures.threads);
+  dataset.hash = hash_of(source);
   dataset.broken = std::move(source.broken);
+  dataset.notes = std::move(source.notes);
   dataset.has_own_validation = source.validation != nullptr;
   if (source.test) dataset.test = Split(source.test);
   if (options.validation_is_test) {

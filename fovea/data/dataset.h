@@ -22,6 +22,14 @@ struct PictureSize {
   bool operator==(const PictureSize&) const = default;
 };
 
+enum class PictureCache {
+  automatic,  // disk where the pictures would take more than half of the memory that there is, else memory
+  memory,     // decoded at the start
+  disk        // decoded once, into a file of the cache: the next run finds it
+};
+std::string_view to_string(PictureCache cache);  // "auto", "memory", "disk"
+PictureCache parse_picture_cache(const std::string& text, const std::string& where);  // throws naming the three
+
 // What picture files are brought to while they are read. Arrays are kept as they are.
 struct PictureOptions {
   std::optional<PictureSize> size = std::nullopt;   // unset: their own if all are alike, else kUsualSide
@@ -31,6 +39,10 @@ struct PictureOptions {
   bool scaled_decoding = false;
   bool strict = false;  // a broken file is an error
   int threads = 0;      // 0: one a core
+  PictureCache cache = PictureCache::automatic;
+  // Where, and how many bytes at most; empty and 0 as CacheFolder has it.
+  std::string cache_folder = {};
+  uint64_t cache_limit = 0;
 };
 
 inline constexpr int64_t kUsualSide = 128;
@@ -62,6 +74,8 @@ struct Dataset {
   std::string hash;
   bool has_own_validation = false;
   std::vector<BrokenFile> broken;
+  // Where the pictures are kept, as lines to tell: which cache file, whether they were decoded, why not on disk.
+  std::vector<std::string> notes;
 
   const Split& split(SplitKind kind) const;
   Shape picture_shape() const { return train.empty() ? test.picture_shape() : train.picture_shape(); }

@@ -1,9 +1,6 @@
 #include "fovea/data/duplicates.h"
 
-#include <xxhash.h>
-
 #include <algorithm>
-#include <tuple>
 
 #include "fovea/base/error.h"
 
@@ -13,27 +10,16 @@ namespace {
 constexpr size_t kExamples = 3;
 
 struct Hashed {
-  uint64_t high, low;
+  PictureHash hash;
   int64_t place;  // in its split
 
-  auto key() const { return std::pair(high, low); }
-  bool operator<(const Hashed& other) const {
-    return std::tuple(high, low, place) < std::tuple(other.high, other.low, other.place);
-  }
+  auto operator<=>(const Hashed&) const = default;
 };
-
-const void* numbers(const Split& split, int64_t i) {
-  return split.dtype() == DType::u8 ? static_cast<const void*>(split.bytes(i)) : split.floats(i);
-}
 
 std::vector<Hashed> hashed(const Split& split) {
   std::vector<Hashed> all;
   all.reserve(static_cast<size_t>(split.size()));
-  const size_t bytes = static_cast<size_t>(split.picture_shape().elements()) * size_of(split.dtype());
-  for (int64_t i = 0; i < split.size(); ++i) {
-    const XXH128_hash_t hash = XXH3_128bits(numbers(split, i), bytes);
-    all.push_back({hash.high64, hash.low64, i});
-  }
+  for (int64_t i = 0; i < split.size(); ++i) all.push_back({split.hash(i), i});
   std::sort(all.begin(), all.end());
   return all;
 }
@@ -63,12 +49,12 @@ std::vector<Leak> find_leaks(const Dataset& dataset) {
     for (size_t b = a + 1; b < 3; ++b) {
       const Split &from = dataset.split(kinds[a]), &into = dataset.split(kinds[b]);
       // One split under two names is meant.
-      if (from.empty() || into.empty() || numbers(from, 0) == numbers(into, 0)) continue;
+      if (from.empty() || into.empty() || from.numbers(0).data() == into.numbers(0).data()) continue;
       Leak leak{kinds[a], kinds[b], 0, {}};
       std::vector<std::pair<int64_t, int64_t>> pairs;
       for (const Hashed& picture : all[b]) {
-        const auto same = std::lower_bound(all[a].begin(), all[a].end(), Hashed{picture.high, picture.low, 0});
-        if (same != all[a].end() && same->key() == picture.key()) pairs.emplace_back(picture.place, same->place);
+        const auto same = std::lower_bound(all[a].begin(), all[a].end(), Hashed{picture.hash, 0});
+        if (same != all[a].end() && same->hash == picture.hash) pairs.emplace_back(picture.place, same->place);
       }
       if (pairs.empty()) continue;
       std::sort(pairs.begin(), pairs.end());
@@ -84,7 +70,7 @@ std::vector<Leak> find_leaks(const Dataset& dataset) {
 int64_t count_repeated(const Split& split) {
   const std::vector<Hashed> all = hashed(split);
   int64_t repeated = 0;
-  for (size_t i = 1; i < all.size(); ++i) repeated += all[i].key() == all[i - 1].key() ? 1 : 0;
+  for (size_t i = 1; i < all.size(); ++i) repeated += all[i].hash == all[i - 1].hash ? 1 : 0;
   return repeated;
 }
 

@@ -1,5 +1,7 @@
 #include "fovea/data/file_tree.h"
 
+#include <sys/stat.h>
+
 #include <filesystem>
 
 namespace fovea {
@@ -37,7 +39,7 @@ class Folder final : public FileTree {
       const auto i = static_cast<size_t>(task);
       thread_local std::string content;  // its memory is used again
       try {
-        const std::string path = paths[i].starts_with('/') ? paths[i] : root_ + "/" + paths[i];
+        const std::string path = whole(paths[i]);
         std::error_code code;
         const auto status = std::filesystem::status(path, code);
         if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
@@ -50,7 +52,18 @@ class Folder final : public FileTree {
     });
   }
 
+  std::vector<FileIdentity> identities(const std::vector<std::string>& paths, ThreadPool& pool) const override {
+    std::vector<FileIdentity> all(paths.size());
+    pool.run(static_cast<int>(paths.size()), [&](int task) {
+      const auto i = static_cast<size_t>(task);
+      all[i] = identity_of(whole(paths[i]));
+    });
+    return all;
+  }
+
  private:
+  std::string whole(const std::string& path) const { return path.starts_with('/') ? path : root_ + "/" + path; }
+
   void list_into(std::vector<Entry>& all, const std::string& below, int depth) const {
     if (depth > kMaxDepth)
       throw file_error(root_ + "/" + below, "folders are nested too deeply (expected at most {})", kMaxDepth);
@@ -69,6 +82,17 @@ class Folder final : public FileTree {
 };
 
 }  // namespace
+
+FileIdentity identity_of(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return {};
+  const auto nanoseconds = [](const timespec& time) { return int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec; };
+  return {.exists = 1,
+          .size = static_cast<uint64_t>(status.st_size),
+          .inode = status.st_ino,
+          .modified = nanoseconds(status.st_mtim),
+          .changed = nanoseconds(status.st_ctim)};
+}
 
 bool is_clutter(const std::string& name) {
   return name.starts_with('.') || name == "Thumbs.db" || name == "desktop.ini" || name == "__MACOSX";

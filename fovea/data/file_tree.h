@@ -12,6 +12,14 @@
 
 namespace fovea {
 
+// What tells a file from what it was before, without reading it: any writing to it changes the last. Of a file in an
+// archive they are the archive's.
+struct FileIdentity {
+  uint64_t exists = 0, size = 0, inode = 0;
+  int64_t modified = 0, changed = 0;  // nanoseconds since 1970: of its content; of that, its name, owner or rights
+};
+FileIdentity identity_of(const std::string& path);
+
 class FileTree {
  public:
   struct Entry {
@@ -28,6 +36,8 @@ class FileTree {
   virtual void read(const std::vector<std::string>& paths, ThreadPool& pool,
                     const std::function<void(size_t i, Bytes content)>& take,
                     const std::function<void(size_t i, const Error& error)>& refuse) const = 0;
+  // Of every file that is named.
+  virtual std::vector<FileIdentity> identities(const std::vector<std::string>& paths, ThreadPool& pool) const = 0;
   // How messages name a file of it.
   std::string shown(const std::string& path) const { return root() + "/" + path; }
 };

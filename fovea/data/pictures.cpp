@@ -1,8 +1,15 @@
 #include "fovea/data/pictures.h"
 
+#include <xxhash.h>
+
 #include <numeric>
 
 namespace fovea {
+
+PictureHash hash_of(Bytes numbers) {
+  const XXH128_hash_t hash = XXH3_128bits(numbers.data(), numbers.size());
+  return {hash.high64, hash.low64};
+}
 
 Pictures::Pictures(Array pixels, std::vector<int32_t> labels) : dtype_(pixels.dtype()), labels_(std::move(labels)) {
   const Shape& all = pixels.shape();
@@ -16,16 +23,19 @@ Pictures::Pictures(Array pixels, std::vector<int32_t> labels) : dtype_(pixels.dt
   memory_ = std::move(held);
 }
 
-Pictures::Pictures(std::shared_ptr<const PictureMemory> bytes, const Shape& shape, std::vector<int32_t> labels,
-                   std::vector<PictureOrigin> origins)
-    : numbers_(bytes->data()),
+Pictures::Pictures(FilePictures files)
+    : file_(files.memory->is_file() ? files.memory.get() : nullptr),
+      numbers_(files.memory->data()),
       dtype_(DType::u8),
-      labels_(std::move(labels)),
-      origins_(std::move(origins)),
-      shape_(shape),
-      stride_(shape.elements()) {
-  assert(origins_.size() == labels_.size() && "one origin a picture");
-  memory_ = std::move(bytes);
+      labels_(std::move(files.labels)),
+      origins_(std::move(files.origins)),
+      hashes_(std::move(files.hashes)),
+      slots_(std::move(files.slots)),
+      shape_(files.shape),
+      stride_(shape_.elements()) {
+  assert(origins_.size() == labels_.size() && hashes_.size() == labels_.size() && "one origin and hash a picture");
+  assert((slots_.empty() || slots_.size() == labels_.size()) && "one slot a picture");
+  memory_ = std::move(files.memory);
 }
 
 Split::Split(std::shared_ptr<const Pictures> pictures) : pictures_(std::move(pictures)) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cassert>
+#include <compare>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -20,14 +21,29 @@ struct PictureOrigin {
   int64_t height = 0, width = 0, channels = 0;
 };
 
+// xxh3 of a picture's numbers, 128 bits.
+struct PictureHash {
+  uint64_t high = 0, low = 0;
+  auto operator<=>(const PictureHash&) const = default;
+};
+PictureHash hash_of(Bytes numbers);
+
+// Pictures that came from files, as bytes: one label, origin and hash each.
+struct FilePictures {
+  std::shared_ptr<const PictureMemory> memory;
+  Shape shape;                  // (h, w, c)
+  std::vector<uint32_t> slots;  // where in memory each lies, counted in pictures; empty: one after the other
+  std::vector<int32_t> labels;
+  std::vector<PictureOrigin> origins;
+  std::vector<PictureHash> hashes;
+};
+
 // N pictures of one shape (h, w, c), one after the other, as uint8 or float32. Never changes once it is made.
 class Pictures {
  public:
   // pixels: (N, h, w, c). As many labels as pictures; whoever makes it has checked both.
   Pictures(Array pixels, std::vector<int32_t> labels);
-  // Bytes of pictures (h, w, c), at least as many as there are labels; one origin a picture.
-  Pictures(std::shared_ptr<const PictureMemory> bytes, const Shape& shape, std::vector<int32_t> labels,
-           std::vector<PictureOrigin> origins);
+  explicit Pictures(FilePictures files);
 
   int64_t size() const { return static_cast<int64_t>(labels_.size()); }
   const Shape& shape() const { return shape_; }
@@ -36,28 +52,41 @@ class Pictures {
 
   const uint8_t* bytes(int64_t i) const {
     assert(dtype() == DType::u8 && "bytes of uint8 pictures");
-    return static_cast<const uint8_t*>(numbers_) + i * stride_;
+    return static_cast<const uint8_t*>(numbers_) + slot(i) * stride_;
   }
   const float* floats(int64_t i) const {
     assert(dtype() == DType::f32 && "floats of float32 pictures");
     return static_cast<const float*>(numbers_) + i * stride_;
   }
-  // All numbers of all pictures.
-  Bytes numbers() const {
-    return {static_cast<const uint8_t*>(numbers_), static_cast<size_t>(size() * stride_) * size_of(dtype())};
+  // Of picture i.
+  Bytes numbers(int64_t i) const {
+    const size_t bytes = static_cast<size_t>(stride_) * size_of(dtype());
+    return {static_cast<const uint8_t*>(numbers_) + static_cast<size_t>(slot(i)) * bytes, bytes};
+  }
+  PictureHash hash(int64_t i) const {
+    return hashes_.empty() ? hash_of(numbers(i)) : hashes_[static_cast<size_t>(i)];
+  }
+  // Picture i is needed soon: where it lies in a file, the system begins to read it.
+  void expect(int64_t i) const {
+    if (file_ != nullptr) file_->expect(numbers(i).data(), numbers(i).size());
   }
   const PictureOrigin* origin(int64_t i) const {  // null where there are none
     return origins_.empty() ? nullptr : &origins_[static_cast<size_t>(i)];
   }
 
  private:
-  std::shared_ptr<const void> memory_;  // that holds the numbers
+  int64_t slot(int64_t i) const { return slots_.empty() ? i : slots_[static_cast<size_t>(i)]; }
+
+  std::shared_ptr<const void> memory_;     // that holds the numbers
+  const PictureMemory* file_ = nullptr;    // the same, where it is a file
   const void* numbers_;
   DType dtype_;
   std::vector<int32_t> labels_;
   std::vector<PictureOrigin> origins_;
+  std::vector<PictureHash> hashes_;
+  std::vector<uint32_t> slots_;
   Shape shape_;
-  int64_t stride_;
+  int64_t stride_;  // numbers of a picture
 };
 
 // Some of the pictures, in an order of their own. An empty split has no pictures behind it.
@@ -77,6 +106,9 @@ class Split {
   // Where picture i stands among the data set's own: its number in a DATA:SPLIT:INDEX of the whole.
   int64_t place(int64_t i) const { return places_[static_cast<size_t>(i)]; }
   const PictureOrigin* origin(int64_t i) const { return pictures_->origin(place(i)); }
+  Bytes numbers(int64_t i) const { return pictures_->numbers(place(i)); }
+  PictureHash hash(int64_t i) const { return pictures_->hash(place(i)); }
+  void expect(int64_t i) const { pictures_->expect(place(i)); }
 
   std::vector<int64_t> class_counts(int64_t classes) const;
 

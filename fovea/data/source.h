@@ -23,6 +23,7 @@ struct Source {
   std::shared_ptr<const Pictures> train = nullptr, validation = nullptr, test = nullptr;
   std::vector<BrokenFile> broken = {};  // files that were left out
   bool files = false;                   // pictures in files of their own
+  std::vector<std::string> notes = {};  // as Dataset's
 };
 
 // Each throws Error (file) naming the file. `folder` is the one that holds the files, or the one above it, or the archive

@@ -50,4 +50,9 @@ int32_t AugmentedExamples::drawn_label(int64_t i, const Draw& draw) const {
   return label(drawn.share >= 0.5 ? i : drawn.partner);
 }
 
+void AugmentedExamples::expect_drawn(int64_t i, const Draw& draw) const {
+  source_.expect(i);
+  if (options().mix.any()) source_.expect(mix(draw).partner);
+}
+
 }  // namespace fovea

@@ -25,6 +25,8 @@ class AugmentedExamples final : public Examples {
   void drawn_picture(int64_t i, const Draw& draw, float* dst) const override;
   void drawn_target(int64_t i, const Draw& draw, float* dst) const override;
   int32_t drawn_label(int64_t i, const Draw& draw) const override;
+  void expect(int64_t i) const override { source_.expect(i); }
+  void expect_drawn(int64_t i, const Draw& draw) const override;
 
  private:
   Mix mix(const Draw& draw) const;

@@ -55,6 +55,7 @@ class DataExamples final : public Examples {
   int64_t classes() const override { return classes_; }
   int32_t label(int64_t i) const override { return class_of_[static_cast<size_t>(split_.label(i))]; }
   void picture(int64_t i, float* dst) const override;
+  void expect(int64_t i) const override { split_.expect(i); }
 
   // A picture of the model's size as the data have it, and what makes it ready for the model. dst may be src.
   void unprocessed(int64_t i, float* dst) const;

@@ -29,10 +29,13 @@ class Examples {
   virtual void picture(int64_t i, float* dst) const = 0;        // nhwc
   // One-hot unless the data say otherwise.
   virtual void target(int64_t i, float* dst) const;
+  // The example is asked for soon: what has to be read for it may begin. Returns at once.
+  virtual void expect(int64_t) const {}
   // The same for a step of training, which augmentation may change. They depend on their arguments alone.
   virtual void drawn_picture(int64_t i, const Draw&, float* dst) const { picture(i, dst); }
   virtual void drawn_target(int64_t i, const Draw&, float* dst) const { target(i, dst); }
   virtual int32_t drawn_label(int64_t i, const Draw&) const { return label(i); }  // the largest of its target
+  virtual void expect_drawn(int64_t i, const Draw&) const { expect(i); }
 };
 
 // Pictures and labels that are in memory already, as float32 (n, h, w, c) or (n, features). Throws Error (usage) where

@@ -99,6 +99,8 @@ class Part final : public Examples {
   void drawn_picture(int64_t i, const Draw& draw, float* dst) const override { whole_.drawn_picture(first_ + i, draw, dst); }
   void drawn_target(int64_t i, const Draw& draw, float* dst) const override { whole_.drawn_target(first_ + i, draw, dst); }
   int32_t drawn_label(int64_t i, const Draw& draw) const override { return whole_.drawn_label(first_ + i, draw); }
+  void expect(int64_t i) const override { whole_.expect(first_ + i); }
+  void expect_drawn(int64_t i, const Draw& draw) const override { whole_.expect_drawn(first_ + i, draw); }
 
  private:
   const Examples& whole_;
@@ -316,7 +318,12 @@ class Trainer::Epochs {
     const int64_t rows = std::min(batch_, examples_.size() - first), outputs = trainer_.model_.outputs();
     const int64_t position = place_.batch * batch_;  // in the epoch
     const Draw draw = {trainer_.options_.seed, static_cast<uint64_t>(place_.epoch), static_cast<uint64_t>(position)};
-    const OrderedFeed feed(examples_, order(before / of_pass_) + first, outputs, weights_, draw);
+    const uint32_t* const order = order_of(before / of_pass_);
+    // What the next batch reads is fetched while this one is computed.
+    if (expected_ != before) expect(order, first, draw);
+    expect(order, first + batch_, draw.behind(batch_));
+    expected_ = first + batch_ < examples_.size() ? before + 1 : -1;
+    const OrderedFeed feed(examples_, order + first, outputs, weights_, draw);
     const Plan& plan = trainer_.step(*runner_, feed, rows, place_.epoch, position, place_.loss);
     for (int64_t i = 0; i < rows; ++i) {
       const float* row = plan.output.data() + i * outputs;
@@ -332,14 +339,18 @@ class Trainer::Epochs {
     tell([&](Callback& c) { c.on_batch_end(trainer_, logs); });
   }
 
+  void expect(const uint32_t* order, int64_t first, const Draw& draw) const {
+    const int64_t rows = std::min(batch_, examples_.size() - first);
+    for (int64_t i = 0; i < rows; ++i) examples_.expect_drawn(order[first + i], draw.behind(i));
+  }
+
   // The pictures in the order of a pass.
-  const uint32_t* order(int64_t pass) {
-    if (pass != pass_) {
-      const auto n = static_cast<uint32_t>(examples_.size());
-      order_ = options_.shuffle ? permutation(n, trainer_.options_.seed, purpose::kShuffle, static_cast<uint64_t>(pass))
-                                : in_order(n);
-      pass_ = pass;
-    }
+  const uint32_t* order_of(int64_t pass) {
+    if (pass == pass_) return order_.data();
+    const auto number = static_cast<uint64_t>(pass);
+    const auto n = static_cast<uint32_t>(examples_.size());
+    order_ = options_.shuffle ? permutation(n, trainer_.options_.seed, purpose::kShuffle, number) : in_order(n);
+    pass_ = pass;
     return order_.data();
   }
 
@@ -371,6 +382,7 @@ class Trainer::Epochs {
   int64_t batch_, of_pass_, batches_;  // pictures of a batch, batches of a pass and of an epoch
   std::vector<uint32_t> order_;
   int64_t pass_ = -1;  // whose order that is
+  int64_t expected_ = -1;  // the batch, counted over all epochs, that was expected last
   Runner* runner_ = nullptr;
 };
 
@@ -400,12 +412,8 @@ History Trainer::fit_part(const Examples& examples, FitOptions options) {
   const auto train = static_cast<int64_t>(std::floor(static_cast<double>(examples.size()) * (1 - share)));
   if (train < 1 || train == examples.size())
     throw usage_error("validation split", "leaves no pictures on one side (got {} of {} pictures)", share, examples.size());
-  if (!options.sample_weight.empty()) {
-    if (static_cast<int64_t>(options.sample_weight.size()) != examples.size())
-      throw usage_error("sample weights", "there must be one each (got {}, expected {})", options.sample_weight.size(),
-                        examples.size());
-    options.sample_weight.resize(static_cast<size_t>(train));
-  }
+  check_weights(options, examples);
+  if (!options.sample_weight.empty()) options.sample_weight.resize(static_cast<size_t>(train));
   const Part first(examples, 0, train), last(examples, train, examples.size() - train);
   options.validation = &last;
   return fit(first, options);
@@ -426,6 +434,7 @@ Evaluation Trainer::evaluate(const Examples& examples, int64_t batch_size) {
   int64_t correct = 0, top5 = 0;
   for (int64_t position = 0; position < n; position += batch) {
     const int64_t rows = std::min(batch, n - position);
+    for (int64_t i = position + (position == 0 ? 0 : batch); i < std::min(position + 2 * batch, n); ++i) examples.expect(i);
     const OrderedFeed feed(examples, order.data() + position, outputs);
     const Plan& plan = runner.compute(rows, {.feed = &feed, .seed = options_.seed});
     for (int64_t i = 0; i < rows; ++i) {

@@ -86,6 +86,7 @@ Started::Started(const std::string& folder, const std::vector<std::string>& word
       redirect(".stderr", O_WRONLY | O_CREAT | O_TRUNC, STDERR_FILENO);
     }
     for (const char* name : {"NO_COLOR", "COLUMNS", "TERM", "KERAS_HOME"}) ::unsetenv(name);
+    ::setenv("FOVEA_CACHE_DIR", (folder + "/cache").c_str(), 1);
     for (const std::string& variable : how.environment) {
       const size_t equals = variable.find('=');
       ::setenv(variable.substr(0, equals).c_str(), variable.substr(equals + 1).c_str(), 1);
@@ -93,6 +94,10 @@ Started::Started(const std::string& folder, const std::vector<std::string>& word
     if (how.file_limit >= 0) {
       const rlimit limit = {static_cast<rlim_t>(how.file_limit), static_cast<rlim_t>(how.file_limit)};
       ::setrlimit(RLIMIT_FSIZE, &limit);
+    }
+    if (how.data_limit >= 0) {
+      const rlimit limit = {static_cast<rlim_t>(how.data_limit), static_cast<rlim_t>(how.data_limit)};
+      ::setrlimit(RLIMIT_DATA, &limit);
     }
     ::execv(argv[0], argv.data());
     ::_exit(99);

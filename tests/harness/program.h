@@ -27,6 +27,7 @@ struct HowToRun {
   std::vector<std::string> environment = {};  // NAME=VALUE, besides the test's own
   std::string in = {};                        // stdin
   long file_limit = -1;                       // most bytes a file may have
+  long data_limit = -1;                       // most bytes of memory that are no file's
   bool terminal = false;                      // stderr is one
 };
 
