@@ -209,7 +209,16 @@ class Training {
     if (reduce_lr_) check("--reduce-lr", reduce_lr_->monitor().figure());
     check("--checkpoint", arguments_.checkpoint_options(validation_.has_value()).monitor);
     if (!arguments_.class_weight.empty())
-      class_weight_ = class_weights(arguments_.class_weight, names_of_classes(opened_.model, *dataset_), *train_);
+      class_weight_ = class_weights(arguments_.class_weight, names_of_classes(opened_.model, *dataset_), *train_, "--class-weight");
+    if (!arguments_.weighted_sampling.empty()) weigh_pictures();
+  }
+
+  void weigh_pictures() {
+    const std::vector<float> weights = class_weights(arguments_.weighted_sampling, names_of_classes(opened_.model, *dataset_),
+                                                     *train_, "--weighted-sampling");
+    if (std::all_of(weights.begin(), weights.end(), [](float weight) { return weight == 0; }))
+      throw usage_error("--weighted-sampling", "leaves no picture to draw (got 0 for all classes)");
+    for (int64_t i = 0; i < train_->size(); ++i) sampling_weight_.push_back(weights[static_cast<size_t>(train_->label(i))]);
   }
 
   const Examples& to_train_on() const {
@@ -317,7 +326,8 @@ class Training {
                           .validation_freq = arguments_.validation_freq,
                           .exact_train_metrics = arguments_.exact_train_metrics,
                           .callbacks = {&guard},
-                          .class_weight = class_weight_};
+                          .class_weight = class_weight_,
+                          .sampling_weight = sampling_weight_};
     options.callbacks.insert(options.callbacks.end(), callbacks_.begin(), callbacks_.end());
     options.callbacks.push_back(&*recorder_);
     options.callbacks.push_back(&progress);
@@ -412,7 +422,7 @@ class Training {
   std::optional<EarlyStopping> early_stopping_;
   std::optional<ReduceLROnPlateau> reduce_lr_;
   std::vector<Callback*> callbacks_;
-  std::vector<float> class_weight_;
+  std::vector<float> class_weight_, sampling_weight_;
   std::optional<RunRecorder> recorder_;
   double seconds_ = 0;
 };

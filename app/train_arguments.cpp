@@ -144,6 +144,11 @@ void TrainArguments::list(OptionTable& table) {
             {.value = "CLASS:F,…",
              .help = "what the loss of a class's pictures is multiplied by, by name or number; balanced: all classes alike",
              .none = "1 each"});
+  table.add("--weighted-sampling", weighted_sampling,
+            {.value = "CLASS:F,…",
+             .help = "draw training pictures with replacement, so many an epoch as there are, each with a chance in "
+                     "proportion to its class's number (1 where none is given); balanced: all classes equally often",
+             .none = "every picture once an epoch"});
   std::string losses;
   for (const std::string& known : loss_names()) losses += (losses.empty() ? "" : ", ") + known;
   table.add("--loss", loss,
@@ -205,7 +210,11 @@ void TrainArguments::check() const {
   }
   if (initial_epoch >= epochs)
     throw usage_error("--initial-epoch", "leaves nothing to train (got {}, expected below --epochs {})", initial_epoch, epochs);
-  if (!class_weight.empty()) check_class_weight(class_weight);
+  if (!class_weight.empty()) check_class_weight(class_weight, "--class-weight");
+  if (!weighted_sampling.empty()) {
+    check_class_weight(weighted_sampling, "--weighted-sampling");
+    if (shuffle == "off") throw usage_error("--weighted-sampling", "does not go with --shuffle off (got both, expected one)");
+  }
   if (const auto options = early_stopping_options()) EarlyStopping{*options};
   if (const auto options = reduce_lr_options()) {
     ReduceLROnPlateau{*options};

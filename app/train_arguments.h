@@ -34,7 +34,7 @@ struct TrainArguments {
   std::string metrics;  // by comma
   bool exact_train_metrics = false;
   std::string shuffle = "on";
-  std::string class_weight;
+  std::string class_weight, weighted_sampling;
   OptimizerOptions optimizer;
   std::string schedule, early_stopping, reduce_lr, checkpoint;  // KEY=VALUE,…; empty: none
   std::string augment;                     // KEY=VALUE,…; empty: none

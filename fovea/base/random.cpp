@@ -1,5 +1,6 @@
 #include "fovea/base/random.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -60,6 +61,19 @@ std::vector<uint32_t> permutation(uint32_t n, uint64_t seed, uint32_t stream, ui
   std::iota(order.begin(), order.end(), 0u);
   RandomStream random(seed, stream, epoch);
   for (uint32_t i = n; i > 1; --i) std::swap(order[i - 1], order[random.below(i)]);
+  return order;
+}
+
+std::vector<uint32_t> weighted_draws(std::span<const float> weights, uint64_t seed, uint32_t stream, uint64_t epoch) {
+  std::vector<double> sums(weights.size());
+  double sum = 0;
+  for (size_t i = 0; i < weights.size(); ++i) sums[i] = sum += static_cast<double>(weights[i]);
+  // A product may round up to the sum itself: the last picture that has a weight is the last that is drawn.
+  const auto last = std::lower_bound(sums.begin(), sums.end(), sum);
+  RandomStream random(seed, stream, epoch);
+  std::vector<uint32_t> order(weights.size());
+  for (uint32_t& place : order)
+    place = static_cast<uint32_t>(std::upper_bound(sums.begin(), last, random.unit_double() * sum) - sums.begin());
   return order;
 }
 

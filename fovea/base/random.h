@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -28,7 +29,7 @@ inline Philox4 philox(Philox4 counter, std::array<uint32_t, 2> key) {
 // Purposes with a number of their own; layers draw from kLayer + their place among the model's layers.
 namespace purpose {
 inline constexpr uint32_t kShuffle = 1, kSplit = 2, kInitializer = 3, kAugment = 4, kSample = 5, kMix = 6, kPartner = 7,
-                          kLayer = 1u << 16;
+                          kWeighted = 8, kLayer = 1u << 16;
 }
 
 // [0, 1) with 24 bits, as float and double hold them exactly.
@@ -59,5 +60,9 @@ std::array<uint32_t, 2> random_key(uint64_t seed, uint32_t stream, uint64_t epoc
 
 // The order of n pictures in an epoch: a permutation of 0 … n-1.
 std::vector<uint32_t> permutation(uint32_t n, uint64_t seed, uint32_t stream, uint64_t epoch);
+
+// As many draws with replacement as there are weights, each of picture i with probability weights[i] / their sum. Weights
+// are at least 0 and finite, one of them above 0.
+std::vector<uint32_t> weighted_draws(std::span<const float> weights, uint64_t seed, uint32_t stream, uint64_t epoch);
 
 }  // namespace fovea

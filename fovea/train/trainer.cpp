@@ -118,6 +118,11 @@ void check_weights(const FitOptions& options, const Examples& examples) {
   check("sample weights", options.sample_weight, examples.size());
   if (!options.class_weight.empty() && !options.sample_weight.empty())
     throw usage_error("class weights", "do not go with sample weights (got both, expected one)");
+  check("sampling weights", options.sampling_weight, examples.size());
+  if (options.sampling_weight.empty()) return;
+  if (!options.shuffle) throw usage_error("sampling weights", "do not go with pictures in their order (got shuffle off)");
+  if (std::all_of(options.sampling_weight.begin(), options.sampling_weight.end(), [](float weight) { return weight == 0; }))
+    throw usage_error("sampling weights", "leave no picture to draw (got 0 for all)");
 }
 
 std::vector<uint32_t> in_order(int64_t n) {
@@ -349,7 +354,10 @@ class Trainer::Epochs {
     if (pass == pass_) return order_.data();
     const auto number = static_cast<uint64_t>(pass);
     const auto n = static_cast<uint32_t>(examples_.size());
-    order_ = options_.shuffle ? permutation(n, trainer_.options_.seed, purpose::kShuffle, number) : in_order(n);
+    const uint64_t seed = trainer_.options_.seed;
+    order_ = !options_.sampling_weight.empty() ? weighted_draws(options_.sampling_weight, seed, purpose::kWeighted, number)
+             : options_.shuffle               ? permutation(n, seed, purpose::kShuffle, number)
+                                              : in_order(n);
     pass_ = pass;
     return order_.data();
   }
@@ -413,7 +421,8 @@ History Trainer::fit_part(const Examples& examples, FitOptions options) {
   if (train < 1 || train == examples.size())
     throw usage_error("validation split", "leaves no pictures on one side (got {} of {} pictures)", share, examples.size());
   check_weights(options, examples);
-  if (!options.sample_weight.empty()) options.sample_weight.resize(static_cast<size_t>(train));
+  for (std::vector<float>* weights : {&options.sample_weight, &options.sampling_weight})
+    if (!weights->empty()) weights->resize(static_cast<size_t>(train));
   const Part first(examples, 0, train), last(examples, train, examples.size() - train);
   options.validation = &last;
   return fit(first, options);

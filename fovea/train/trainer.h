@@ -53,6 +53,9 @@ struct FitOptions {
   // What a picture's loss is multiplied by (the mean still divides by the number of pictures): by class, or by picture.
   // Neither weighs `accuracy` or validation.
   std::vector<float> class_weight = {}, sample_weight = {};
+  // How likely each picture is to be drawn, against the others: a pass is then as many draws with replacement as there are
+  // pictures, by seed and its number. Does not go with shuffle = false.
+  std::vector<float> sampling_weight = {};
 };
 
 // Where a training stands. A checkpoint keeps it; from there fit goes on to the same bits.

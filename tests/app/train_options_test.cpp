@@ -122,5 +122,27 @@ TEST_F(TwoClasses, AreMeasuredByWhatIsAskedFor) {
   EXPECT_THAT(refused.err, HasSubstr("--metrics: unknown metric (got \"f2\", expected top_5"));
 }
 
+TEST_F(TwoClasses, AreDrawnByTheirWeights) {
+  const std::vector<std::string> half = {"--epochs", "2", "--weighted-sampling", "dark:0.2,1:3"};
+  ASSERT_EQ(train("plain", {"--epochs", "4"}).code, 0);
+  ASSERT_EQ(train("whole", {"--epochs", "4", "--weighted-sampling", "dark:0.2,1:3"}).code, 0);
+  ASSERT_EQ(train("half", half).code, 0);
+  const Ended resumed = place_.run({"train", "--resume", "runs/train/half", "--epochs", "4"});
+  ASSERT_EQ(resumed.code, 0) << resumed.err;
+  const auto history = [&](const std::string& run) { return read_file(place_ / ("runs/train/" + run + "/history.csv")); };
+  EXPECT_EQ(history("half"), history("whole"));
+  EXPECT_NE(history("plain"), history("whole"));
+  EXPECT_THAT(read_file(place_ / "runs/train/half/config.toml"), HasSubstr("weighted-sampling = \"dark:0.2,1:3\""));
+  const auto refused = [&](const std::vector<std::string>& words, const char* text) {
+    const Ended ended = train("refused", words);
+    EXPECT_EQ(ended.code, 2);
+    EXPECT_THAT(ended.err, HasSubstr(text));
+  };
+  refused({"--weighted-sampling", "dim:2"}, "--weighted-sampling: there is no such class (got \"dim\", expected a name or 0 to 1)");
+  refused({"--weighted-sampling", "balance"}, "--weighted-sampling: cannot be (got \"balance\", expected balanced or CLASS:WEIGHT");
+  refused({"--weighted-sampling", "balanced", "--shuffle", "off"}, "--weighted-sampling: does not go with --shuffle off");
+  refused({"--weighted-sampling", "0:0,1:0"}, "--weighted-sampling: leaves no picture to draw");
+}
+
 }  // namespace
 }  // namespace fovea

@@ -24,6 +24,27 @@ TEST(Permutation, HoldsEveryNumberOnceAndFollowsItsAddress) {
   for (uint32_t i = 0; i < 1000; ++i) EXPECT_EQ(order[i], i);
 }
 
+TEST(WeightedDraws, ComeAsOftenAsTheirWeightsSayAndFollowTheirAddress) {
+  // Weights 0, 1, 2, 3, 0 over and over: of 50,000 draws each picture of weight 1 is expected 50,000 / 60,000 times.
+  std::vector<float> weights(50'000);
+  for (size_t i = 0; i < weights.size(); ++i) weights[i] = static_cast<float>(i % 5 % 4);
+  const auto order = weighted_draws(weights, 7, purpose::kWeighted, 3);
+  EXPECT_EQ(order, weighted_draws(weights, 7, purpose::kWeighted, 3));
+  EXPECT_NE(order, weighted_draws(weights, 7, purpose::kWeighted, 4));
+  EXPECT_NE(order, weighted_draws(weights, 8, purpose::kWeighted, 3));
+  ASSERT_EQ(order.size(), weights.size());
+  std::array<int, 4> counts{};
+  for (const uint32_t i : order) {
+    ASSERT_LT(i, weights.size());
+    ++counts[static_cast<size_t>(weights[i])];
+  }
+  EXPECT_EQ(counts[0], 0) << "what weighs nothing is never drawn";
+  // Four deviations of a binomial distribution are 4 · sqrt(50,000 · p · (1 - p)), at most 447.
+  for (int k = 1; k <= 3; ++k) EXPECT_NEAR(counts[static_cast<size_t>(k)], 50'000 * k / 6.0, 447) << k;
+  const std::vector<float> one = {0, 0, 1e-30f, 0};
+  for (const uint32_t i : weighted_draws(one, 1, purpose::kWeighted, 0)) EXPECT_EQ(i, 2u);
+}
+
 TEST(RandomStream, IsUniformAndNormal) {
   RandomStream random(1, purpose::kSample);
   double sum = 0, squares = 0, normal = 0, normal_squares = 0;

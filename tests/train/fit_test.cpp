@@ -2,6 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <map>
+#include <set>
+#include <tuple>
+
 #include "fovea/layers/dense.h"
 #include "fovea/train/early_stopping.h"
 #include "fovea/train/history.h"
@@ -56,6 +61,61 @@ TEST(Fit, WeighsClassesAndPictures) {
   EXPECT_EQ(by_class, trained({.epochs = 2, .batch_size = 4, .sample_weight = by_picture}));
   EXPECT_EQ(plain, trained({.epochs = 2, .batch_size = 4, .class_weight = {1, 1}}));
   EXPECT_THAT(refusal([&] { trained({.class_weight = {1}}); }, ErrorKind::usage), HasSubstr("class weights: there must be one each"));
+}
+
+// The pictures that were drawn, by epoch and place.
+class Watched final : public Examples {
+ public:
+  int64_t size() const override { return all_.size(); }
+  const Shape& shape() const override { return all_.shape(); }
+  int64_t classes() const override { return all_.classes(); }
+  int32_t label(int64_t i) const override { return all_.label(i); }
+  void picture(int64_t i, float* dst) const override { all_.picture(i, dst); }
+  void drawn_picture(int64_t i, const Draw& draw, float* dst) const override {
+    EXPECT_TRUE(expected.contains({draw.epoch, draw.position, i})) << "every picture is expected before it is drawn";
+    drawn[{draw.epoch, draw.position}] = i;
+    all_.picture(i, dst);
+  }
+  void expect_drawn(int64_t i, const Draw& draw) const override { expected.insert({draw.epoch, draw.position, i}); }
+
+  mutable std::map<std::pair<uint64_t, uint64_t>, int64_t> drawn;
+  mutable std::set<std::tuple<uint64_t, uint64_t, int64_t>> expected;
+
+ private:
+  ArrayExamples all_ = examples();
+};
+
+TEST(Fit, DrawsPicturesByTheirWeights) {
+  std::vector<float> weights(kPictures, 0.25f);
+  weights[3] = 0;
+  weights[5] = 6;
+  const auto drawn = [&](const FitOptions& options) {
+    Watched watched;
+    Model model = net();
+    Trainer(model, sgd()).fit(watched, options);
+    return watched.drawn;
+  };
+  const FitOptions options = {.epochs = 200, .batch_size = 5, .sampling_weight = weights};
+  const auto order = drawn(options);
+  ASSERT_EQ(order.size(), 200u * kPictures);
+  std::vector<int> counts(kPictures);
+  for (const auto& [place, i] : order) ++counts[static_cast<size_t>(i)];
+  EXPECT_EQ(counts[3], 0);
+  EXPECT_NEAR(counts[5], 2400 * 6 / 8.5, 4 * std::sqrt(2400 * 6 / 8.5 * (1 - 6 / 8.5)));
+  EXPECT_NEAR(counts[7], 2400 * 0.25 / 8.5, 4 * std::sqrt(2400 * 0.25 / 8.5));
+  // An epoch's order is its own: a training that begins later draws the same.
+  FitOptions later = options;
+  later.initial_epoch = 120;
+  for (const auto& [place, i] : drawn(later)) EXPECT_EQ(order.at(place), i);
+  const auto plain = drawn({.epochs = 1, .batch_size = 5});
+  EXPECT_EQ(plain.size(), static_cast<size_t>(kPictures)) << "without weights each once";
+  const auto refused = [&](std::vector<float> wrong, bool shuffle = true) {
+    return refusal([&] { drawn({.shuffle = shuffle, .sampling_weight = std::move(wrong)}); }, ErrorKind::usage);
+  };
+  EXPECT_THAT(refused({1, 2}), HasSubstr("sampling weights: there must be one each (got 2, expected 12)"));
+  EXPECT_THAT(refused(std::vector<float>(kPictures, -1)), HasSubstr("must be at least 0 and finite (got -1)"));
+  EXPECT_THAT(refused(std::vector<float>(kPictures, 0)), HasSubstr("leave no picture to draw"));
+  EXPECT_THAT(refused(weights, false), HasSubstr("do not go with pictures in their order"));
 }
 
 TEST(Fit, ValidatesOnTheLastPictures) {
