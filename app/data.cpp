@@ -149,6 +149,8 @@ int data(const Arguments& arguments) {
   if (!name.empty()) which.data = name;
   if (!preview.empty()) check_output(preview, ".png", "--preview");
   const std::optional<AugmentOptions> changes = augment_options(augment);
+  if (standardize_options(augment))
+    throw usage_error("--augment", "standardized pictures cannot be shown (expected keys of random changes alone)");
   if (changes && preview.empty()) throw usage_error("--augment", "is for --preview here (got no --preview)");
 
   const Console console = common.console();

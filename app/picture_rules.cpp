@@ -13,9 +13,12 @@ PictureRules picture_rules(const Model& model, const PictureArguments& arguments
                       to_string(model.graph().output_shape()));
   const PreprocessChoice choice = choose_preprocess(model, arguments.preprocess);
   console.note("preprocessing {} ({})", to_string(choice.preprocess), choice.reason);
+  const auto standardize = recorded_standardize(model);
+  if (standardize) console.note("standardizing as the model records");
   return {.shape = model.input_shape(),
           .preprocess = choice.preprocess,
-          .resizing = choose_resizing(arguments, &model)};
+          .resizing = choose_resizing(arguments, &model),
+          .standardize = standardize};
 }
 
 }  // namespace fovea::app

@@ -25,6 +25,7 @@
 #include "fovea/train/history.h"
 #include "fovea/train/keras_training.h"
 #include "fovea/train/learning_rate_finder.h"
+#include "fovea/train/model_preprocess.h"
 #include "fovea/train/run_folder.h"
 #include "fovea/train/run_recorder.h"
 
@@ -51,11 +52,15 @@ class Training {
     check_splits();
     warn_of(*dataset_, console_);
     describe_model();
-    rules_ = picture_rules(opened_.model, arguments.pictures, console_);
+    // A run that is gone on with has its statistics in its model.
+    const auto standardizing = resumed_ ? std::nullopt : standardize_options(arguments_.augment);
+    if (standardizing) opened_.model.info.standardize = {};
+    rules_ = picture_rules(opened_.model, pictures_for(standardizing.has_value()), console_);
     opened_.model.info.preprocessing = to_string(rules_.preprocess);
     opened_.model.info.resize = to_string(rules_.resizing.resize);
     opened_.model.info.interpolation = to_string(rules_.resizing.interpolation);
     classes_ = match_classes(*dataset_, opened_.model);
+    if (standardizing) standardize(*standardizing);
     train_ = examples(dataset_->train);
     if (const auto options = augment_options(arguments_.augment)) augmented_.emplace(*train_, *options);
     if (!dataset_->validation.empty()) validation_ = examples(dataset_->validation);
@@ -174,6 +179,22 @@ class Training {
 
   std::optional<DataExamples> examples(const Split& split) const {
     return DataExamples(split, rules_, classes_, opened_.model.classes(), dataset_->name);
+  }
+
+  // Standardized pictures are not scaled before, unless that is asked for.
+  PictureArguments pictures_for(bool standardized) const {
+    PictureArguments pictures = arguments_.pictures;
+    if (standardized && pictures.preprocess.empty()) pictures.preprocess = "none";
+    return pictures;
+  }
+
+  // Finds the statistics of the training pictures, and has the model record them.
+  void standardize(const StandardizeOptions& options) {
+    auto standardize = std::make_shared<Standardize>(options, opened_.model.input_shape());
+    const std::optional<DataExamples> plain = examples(dataset_->train);
+    standardize->fit(plain->size(), [&](int64_t i, float* dst) { plain->picture(i, dst); });
+    record_standardize(*standardize, opened_.model);
+    rules_.standardize = std::move(standardize);
   }
 
   void check_splits() const {

@@ -223,6 +223,7 @@ void TrainArguments::check() const {
   ModelCheckpoint{"", checkpoint_options(true)};
   metric_list(metrics);
   augment_options(augment);
+  standardize_options(augment);
   if (!schedule.empty() && optimizer.learning_rate)
     throw usage_error("--schedule", "takes the place of --learning-rate (got both, expected one)");
   if (!find_lr.empty()) {

@@ -6,7 +6,9 @@
 // It changes what a model sees, so it has to be done to the pictures of training and of use alike.
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "fovea/tensor/array.h"
@@ -32,17 +34,31 @@ struct StandardizeOptions {
   }
 };
 
+// What is found in the pictures of training.
+struct StandardizeStatistics {
+  std::vector<float> mean, deviation;  // by channel
+  std::vector<float> whitening;        // (h · w · c) squared, symmetric
+};
+
 class Standardize {
  public:
   // As Keras: a deviation asked for asks for its mean too, and whitening for the mean of the pictures alone.
+  // Throws Error (usage) for whitening of pictures of more than kMostWhitened numbers.
   Standardize(StandardizeOptions options, const Shape& picture);
+  // With statistics that were found before. Throws Error (file) naming `where` for those that cannot be.
+  Standardize(StandardizeOptions options, const Shape& picture, StandardizeStatistics statistics, const std::string& where);
+
+  static constexpr int64_t kMostWhitened = 4096;  // its square are the numbers of the matrix
 
   const StandardizeOptions& options() const { return options_; }
+  const StandardizeStatistics& statistics() const { return statistics_; }
   bool needs_fit() const { return options_.featurewise_center; }
 
   // Finds mean, deviation and whitening of pictures (n, h, w, c) as float32. Throws Error (usage) where their shape is
   // another, Error (failed) where whitening has no solution.
   void fit(const Array& pictures);
+  // The same of n pictures, each asked for twice: `read` gives the numbers of the i-th.
+  void fit(int64_t n, const std::function<void(int64_t i, float* dst)>& read);
 
   // In place; may be called by several threads. Throws Error (usage) before a fit that is needed.
   void apply(float* picture) const;
@@ -51,8 +67,7 @@ class Standardize {
   StandardizeOptions options_;
   Shape shape_;
   bool fitted_ = false;
-  std::vector<float> mean_, deviation_;  // by channel
-  std::vector<float> whitening_;         // (h · w · c) squared, symmetric
+  StandardizeStatistics statistics_;
 };
 
 }  // namespace fovea

@@ -19,6 +19,7 @@ constexpr const char* kWeights = "model.weights.h5";
 constexpr const char* kMetadata = "metadata.json";
 constexpr const char* kOurs = "fovea.json";
 constexpr const char* kOurAttribute = "fovea";
+constexpr const char* kOurGroup = "/fovea";
 // What others take fovea's files for.
 constexpr const char* kKeras2 = "2.15.0";
 constexpr const char* kKeras3 = "3.0.0";
@@ -95,6 +96,20 @@ KerasFile build(const Json& config, const std::string& config_where, const Hdf5F
   return file;
 }
 
+// What fovea adds: see keras_file.h. Statistics, which may be large, are tensors of the HDF5 file.
+void read_info(const std::string& text, const std::string& where, const Hdf5File& file, Model& model) {
+  model.info = model_info_from_json(parse_json(text, where), where, model.classes());
+  if (model.info.standardize.is_null() || !file.has(kOurGroup)) return;
+  for (const std::string& name : file.children(kOurGroup))
+    if (const std::string path = std::string(kOurGroup) + "/" + name; file.has_tensor(path))
+      model.info.statistics.emplace_back(name, std::make_shared<const Array>(file.read(path)));
+}
+
+void write_statistics(const Model& model, Hdf5Writer& file) {
+  for (const auto& [name, numbers] : model.info.statistics)
+    file.tensor(NamedTensor::of(std::string(kOurGroup) + "/" + name, *numbers));
+}
+
 KerasFile read_h5(const std::string& path, const ArchitectureOptions& options) {
   const Hdf5File file(path);
   if (kind_of(file) != Kind::model)
@@ -104,8 +119,7 @@ KerasFile read_h5(const std::string& path, const ArchitectureOptions& options) {
   std::string version = file.text("/", "keras_version").value_or("1");
   if (config.is_object() && !config.contains("keras_version")) config["keras_version"] = version;
   KerasFile read = build(config, where, file, version, options);
-  if (const auto ours = file.text("/", kOurAttribute))
-    read.model.info = model_info_from_json(parse_json(*ours, path + ": fovea"), path + ": fovea", read.model.classes());
+  if (const auto ours = file.text("/", kOurAttribute)) read_info(*ours, path + ": fovea", file, read.model);
   read_group_optimizer(file, read.training);
   return read;
 }
@@ -125,9 +139,7 @@ KerasFile read_archive(const std::string& path, const ArchitectureOptions& optio
   const std::string bytes = archive.read(kWeights, kMostWeights);
   const Hdf5File weights(as_bytes(bytes), path + ": " + kWeights);
   KerasFile read = build(config, where, weights, version, options);
-  if (archive.has(kOurs))
-    read.model.info = model_info_from_json(parse_json(archive.read(kOurs, kMostConfig), path + ": " + kOurs),
-                                           path + ": " + kOurs, read.model.classes());
+  if (archive.has(kOurs)) read_info(archive.read(kOurs, kMostConfig), path + ": " + kOurs, weights, read.model);
   if (config.contains("compile_config")) read.training.compile_config = config["compile_config"];
   read_tree_optimizer(weights, read.training);
   return read;
@@ -150,6 +162,7 @@ void save_archive(const Model& model, const std::string& path, const KerasTraini
   Hdf5Writer weights(path + ": " + kWeights);
   write_tree(model, weights);
   write_training(training, weights);
+  write_statistics(model, weights);
   const Bytes bytes = weights.finish();
   Json config = write_keras(model.graph());
   if (!training.compile_config.is_null()) config["compile_config"] = training.compile_config;
@@ -175,6 +188,7 @@ void save_h5(const Model& model, const std::string& path, const KerasTraining& t
   file.text("/", kOurAttribute, dump(model_info_json(model.info)));
   file.group("/model_weights");
   write_groups(model, "/model_weights", file);
+  write_statistics(model, file);
   if (!training.compile_config.is_null()) {
     Json config = {{"optimizer_config", training.compile_config.value("optimizer", Json())},
                    {"loss", training.compile_config.value("loss", Json())},

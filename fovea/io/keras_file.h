@@ -1,7 +1,8 @@
 // Keras's model files: .keras and .weights.h5 of Keras 3, .h5 of Keras 1 to 3.
 //
 // What they do not say beside a model, fovea adds where Keras looks at nothing: class names, preprocessing, resizing and
-// provenance, as JSON in the member "fovea.json" of a .keras file and the attribute "fovea" of an .h5 file.
+// provenance, as JSON in the member "fovea.json" of a .keras file and the attribute "fovea" of an .h5 file; what pictures
+// are standardized by, as tensors of the group "fovea" of the HDF5 file.
 #pragma once
 
 #include <optional>

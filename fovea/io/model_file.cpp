@@ -10,19 +10,26 @@ namespace {
 
 constexpr const char* kFormat = "fovea";
 constexpr int kVersion = 1;
+// Tensors that are no weights: no layer's name begins so.
+constexpr const char* kStatistics = "__standardize__/";
 
 // Texts of the user (names of folders) need not be UTF-8, which JSON must be.
 std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-std::vector<TensorEntry> tensors_in(const Safetensors& file) {
-  std::vector<TensorEntry> tensors;
-  for (const SafetensorsEntry& entry : file.entries()) tensors.push_back({entry.name, entry.shape, entry.dtype});
-  return tensors;
-}
-
 const std::string* find(const Metadata& metadata, const std::string& key) {
   const auto at = metadata.find(key);
   return at == metadata.end() ? nullptr : &at->second;
+}
+
+bool is_statistic(const Safetensors& file, const std::string& name) {
+  return name.starts_with(kStatistics) && find(file.metadata(), "standardize") != nullptr;
+}
+
+std::vector<TensorEntry> tensors_in(const Safetensors& file) {
+  std::vector<TensorEntry> tensors;
+  for (const SafetensorsEntry& entry : file.entries())
+    if (!is_statistic(file, entry.name)) tensors.push_back({entry.name, entry.shape, entry.dtype});
+  return tensors;
 }
 
 void check_format(const Safetensors& file) {
@@ -58,6 +65,16 @@ ModelInfo read_info(const Safetensors& file, int64_t classes) {
   if (const std::string* preprocessing = find(file.metadata(), "preprocessing")) info.preprocessing = *preprocessing;
   if (const std::string* resize = find(file.metadata(), "resize")) info.resize = *resize;
   if (const std::string* interpolation = find(file.metadata(), "interpolation")) info.interpolation = *interpolation;
+  if (const std::string* standardize = find(file.metadata(), "standardize")) {
+    const std::string where = file.where() + ": standardize";
+    info.standardize = parse_json(*standardize, where);
+    if (!info.standardize.is_object())
+      throw file_error(where, "cannot be (got {}, expected an object)", shown(info.standardize));
+    for (const SafetensorsEntry& entry : file.entries())
+      if (is_statistic(file, entry.name))
+        info.statistics.emplace_back(entry.name.substr(std::string_view(kStatistics).size()),
+                                     std::make_shared<const Array>(file.read(entry.name)));
+  }
   if (const std::string* provenance = find(file.metadata(), "provenance")) {
     const std::string where = file.where() + ": provenance";
     info.provenance = parse_json(*provenance, where);
@@ -81,6 +98,10 @@ SafetensorsImage model_image(const Model& model) {
                                          {"provenance", dump(model.info.provenance)}}};
   for (int i = 0; i < model.parameters().size(); ++i)
     image.tensors.emplace_back(model.parameters()[i].path, model.parameters().get(i));
+  if (!model.info.standardize.is_null()) {
+    image.metadata["standardize"] = dump(model.info.standardize);
+    for (const auto& [name, numbers] : model.info.statistics) image.tensors.emplace_back(kStatistics + name, numbers->clone());
+  }
   if (!model.info.class_names.empty()) image.metadata["class_names"] = dump(model.info.class_names);
   if (!model.info.preprocessing.empty()) image.metadata["preprocessing"] = model.info.preprocessing;
   if (!model.info.resize.empty()) image.metadata["resize"] = model.info.resize;

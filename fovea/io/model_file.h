@@ -1,11 +1,13 @@
 // Models in files of the native format: safetensors that any reader of safetensors opens.
 //
 //   tensors   named and shaped as in Keras, float32: "conv2d/kernel" (3, 3, 3, 32)
+//             "__standardize__/mean", …: statistics of what is done to pictures; no weights
 //   metadata  format          "fovea"
 //             format_version  "1"
 //             config          the architecture as JSON, as Keras 3 writes it (architecture.h)
 //             class_names     a JSON list of texts; absent where not recorded
 //             preprocessing   "unit", "caffe", …; absent where not recorded
+//             standardize     a JSON object of data/standardize.h's options; absent where nothing is done
 //             provenance      a JSON object: data, seed, epochs, version
 #pragma once
 

@@ -10,6 +10,7 @@ Json model_info_json(const ModelInfo& info) {
   if (!info.preprocessing.empty()) json["preprocessing"] = info.preprocessing;
   if (!info.resize.empty()) json["resize"] = info.resize;
   if (!info.interpolation.empty()) json["interpolation"] = info.interpolation;
+  if (!info.standardize.is_null()) json["standardize"] = info.standardize;
   json["provenance"] = info.provenance;
   return json;
 }
@@ -26,9 +27,9 @@ ModelInfo model_info_from_json(const Json& json, const std::string& where, int64
     if (key == "preprocessing") info.preprocessing = text();
     else if (key == "resize") info.resize = text();
     else if (key == "interpolation") info.interpolation = text();
-    else if (key == "provenance") {
+    else if (key == "provenance" || key == "standardize") {
       if (!value.is_object()) throw file_error(place, "cannot be (got {}, expected an object)", shown(value));
-      info.provenance = value;
+      (key == "provenance" ? info.provenance : info.standardize) = value;
     } else if (key == "class_names") {
       if (!value.is_array()) throw file_error(place, "cannot be (got {}, expected a list of texts)", shown(value));
       for (const Json& name : value) {

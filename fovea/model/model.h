@@ -19,6 +19,10 @@ struct ModelInfo {
   std::vector<std::string> class_names;  // empty: not recorded
   std::string preprocessing;             // "unit", "caffe", … (data/preprocess.h); empty: not recorded
   std::string resize, interpolation;     // "stretch", "bilinear", … (data/resizing.h); empty: not recorded
+  // What is done to pictures behind the preprocessing (data/standardize.h): its options, and its numbers by name; null and
+  // none where nothing is.
+  Json standardize = {};
+  std::vector<std::pair<std::string, std::shared_ptr<const Array>>> statistics;
   Json provenance = Json::object();      // what made it: data, seed, epochs, version
 };
 

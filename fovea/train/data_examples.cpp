@@ -19,7 +19,7 @@ std::string listed(const std::vector<std::string>& names) {
 }  // namespace
 
 PictureReader::PictureReader(const Shape& src, const PictureRules& rules, const std::string& where)
-    : fit_(src, rules.shape, rules.resizing, where), preprocess_(rules.preprocess) {
+    : fit_(src, rules.shape, rules.resizing, where), preprocess_(rules.preprocess), standardize_(rules.standardize) {
   check_preprocess(preprocess_, rules.shape.back(), where);
 }
 
@@ -32,11 +32,23 @@ void PictureReader::read(const uint8_t* src, float* dst) const {
     fit_.fit(src, dst);
     apply_preprocess(preprocess_, dst, dst, pixels, channels);
   }
+  standardize(dst);
 }
 
-void PictureReader::preprocess(const float* src, float* dst) const {
+void PictureReader::read(const float* src, float* dst) const {
+  fit_.fit(src, dst);
+  standardize(dst);
+}
+
+void PictureReader::preprocess_bytes(const float* src, float* dst) const {
   const Shape& shape = fit_.dst();
   apply_preprocess(preprocess_, src, dst, shape[0] * shape[1], shape[2]);
+  standardize(dst);
+}
+
+void PictureReader::preprocess_floats(const float* src, float* dst) const {
+  if (dst != src) std::copy_n(src, fit_.dst().elements(), dst);
+  standardize(dst);
 }
 
 std::vector<int32_t> match_classes(const Dataset& dataset, const Model& model) {
@@ -85,15 +97,15 @@ void DataExamples::unprocessed(int64_t i, float* dst) const {
   if (split_.dtype() == DType::u8) {
     reader_.fit(split_.bytes(i), dst);
   } else {
-    reader_.read(split_.floats(i), dst);
+    reader_.fit(split_.floats(i), dst);
   }
 }
 
 void DataExamples::preprocess(const float* src, float* dst) const {
   if (split_.dtype() == DType::u8) {
-    reader_.preprocess(src, dst);
-  } else if (dst != src) {
-    std::copy(src, src + shape_.elements(), dst);
+    reader_.preprocess_bytes(src, dst);
+  } else {
+    reader_.preprocess_floats(src, dst);
   }
 }
 

@@ -2,6 +2,7 @@
 // classes.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -9,17 +10,19 @@
 #include "fovea/data/dataset.h"
 #include "fovea/data/fit_picture.h"
 #include "fovea/data/preprocess.h"
+#include "fovea/data/standardize.h"
 #include "fovea/model/model.h"
 #include "fovea/train/examples.h"
 
 namespace fovea {
 
 // What is done to a picture before a model sees it. Bytes are brought to size and preprocessed; float32 pictures are
-// brought to size and otherwise taken as they are.
+// brought to size and otherwise taken as they are. Both are standardized, where that is asked for.
 struct PictureRules {
   Shape shape;  // what the model takes
   Preprocess preprocess = Preprocess::unit;
   Resizing resizing = {};
+  std::shared_ptr<const Standardize> standardize = nullptr;
 };
 
 // The rules for pictures of one shape, worked out once; may be asked by several threads.
@@ -29,15 +32,23 @@ class PictureReader {
   PictureReader(const Shape& src, const PictureRules& rules, const std::string& where);
 
   void read(const uint8_t* src, float* dst) const;
-  void read(const float* src, float* dst) const { fit_.fit(src, dst); }
+  void read(const float* src, float* dst) const;
 
-  // The two halves of reading bytes: 0 … 255 of the model's size, and what the model takes. dst may be src.
+  // The two halves of reading: pictures of the model's size as the data have them, and what the model takes of such bytes or
+  // floats. dst may be src.
   void fit(const uint8_t* src, float* dst) const { fit_.fit(src, dst); }
-  void preprocess(const float* src, float* dst) const;
+  void fit(const float* src, float* dst) const { fit_.fit(src, dst); }
+  void preprocess_bytes(const float* src, float* dst) const;
+  void preprocess_floats(const float* src, float* dst) const;
 
  private:
+  void standardize(float* picture) const {
+    if (standardize_) standardize_->apply(picture);
+  }
+
   PictureFit fit_;
   Preprocess preprocess_;
+  std::shared_ptr<const Standardize> standardize_;
 };
 
 // Which class of a model each class of a data set is: by name, or by number where either has no names. Throws Error

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "fovea/base/fields.h"
+
 namespace fovea {
 namespace {
 
@@ -84,6 +86,41 @@ PreprocessChoice choose_preprocess(const Model& model, const std::string& wanted
 Resizing usual_resizing(const Model& model) {
   if (is_of_teachable_machine(model.graph())) return {Resize::crop, PictureInterpolation::pillow_lanczos};
   return {};
+}
+
+std::shared_ptr<const Standardize> recorded_standardize(const Model& model) {
+  if (model.info.standardize.is_null()) return nullptr;
+  const std::string where = model.name() + ": standardize";
+  if (model.input_shape().rank() != 3) throw file_error(where, "the model takes no pictures");
+  StandardizeStatistics statistics;
+  for (const auto& [name, numbers] : model.info.statistics) {
+    std::vector<float>* const into = name == "mean"        ? &statistics.mean
+                                     : name == "deviation" ? &statistics.deviation
+                                     : name == "whitening" ? &statistics.whitening
+                                                           : nullptr;
+    if (into == nullptr || numbers->dtype() != DType::f32)
+      throw file_error(where, "there is no such statistic (got {} {}, expected mean, deviation or whitening, float32)", name,
+                       to_string(numbers->dtype()));
+    into->assign(numbers->values<float>().begin(), numbers->values<float>().end());
+  }
+  try {
+    const auto options = options_from_json<StandardizeOptions>(model.info.standardize, where);
+    return std::make_shared<const Standardize>(options, model.input_shape(), std::move(statistics), where);
+  } catch (const Error& error) {
+    throw Error(ErrorKind::file, error.where(), error.message());
+  }
+}
+
+void record_standardize(const Standardize& standardize, Model& model) {
+  model.info.standardize = options_to_json(standardize.options());
+  model.info.statistics.clear();
+  const auto keep = [&](const char* name, const std::vector<float>& numbers, const Shape& shape) {
+    if (!numbers.empty()) model.info.statistics.emplace_back(name, std::make_shared<const Array>(Array::of<float>(shape, numbers)));
+  };
+  const int64_t channels = model.input_shape().back(), count = model.input_shape().elements();
+  keep("mean", standardize.statistics().mean, {channels});
+  keep("deviation", standardize.statistics().deviation, {channels});
+  keep("whitening", standardize.statistics().whitening, {count, count});
 }
 
 }  // namespace fovea

@@ -1,10 +1,12 @@
 // How pictures are prepared for a model that may not say so itself.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "fovea/data/preprocess.h"
 #include "fovea/data/resizing.h"
+#include "fovea/data/standardize.h"
 #include "fovea/model/model.h"
 
 namespace fovea {
@@ -22,5 +24,10 @@ PreprocessChoice choose_preprocess(const Model& model, const std::string& wanted
 // How pictures are brought to size for a model that records nothing: stretched as in Keras, or as Teachable Machine does,
 // the middle square by Pillow's Lanczos filter.
 Resizing usual_resizing(const Model& model);
+
+// What a model records of how pictures are standardized; null where it records nothing. Throws Error (file) for what
+// cannot be.
+std::shared_ptr<const Standardize> recorded_standardize(const Model& model);
+void record_standardize(const Standardize& standardize, Model& model);
 
 }  // namespace fovea

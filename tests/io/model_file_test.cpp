@@ -119,6 +119,29 @@ TEST_F(ModelFile, SaysWhatItIsInItsMetadata) {
   EXPECT_FALSE(file->metadata().contains("class_names"));
 }
 
+TEST_F(ModelFile, KeepsWhatIsDoneToPictures) {
+  Model model = small_model();
+  model.info.standardize = {{"featurewise_center", true}};
+  model.info.statistics = {{"mean", std::make_shared<const Array>(Array::of<float>({2}, std::vector<float>{1.5f, -2}))}};
+  save_model(model, path_);
+  const Model loaded = load_model(path_);
+  expect_same_bits(model, loaded);
+  EXPECT_EQ(loaded.info.standardize, model.info.standardize);
+  ASSERT_EQ(loaded.info.statistics.size(), 1u);
+  EXPECT_EQ(loaded.info.statistics[0].first, "mean");
+  EXPECT_EQ(loaded.info.statistics[0].second->values<float>()[1], -2);
+  Model other = small_model(2);
+  load_weights(other, path_);
+  expect_same_bits(other, small_model());
+  Content content(path_);
+  content.metadata["standardize"] = "[1]";
+  content.save(path_);
+  EXPECT_THAT(refusal([&] { load_model(path_); }), HasSubstr("standardize: cannot be (got [1], expected an object)"));
+  content.metadata.erase("standardize");
+  content.save(path_);
+  EXPECT_THAT(refusal([&] { load_model(path_); }), HasSubstr("tensor")) << "numbers of nothing";
+}
+
 TEST_F(ModelFile, WeightsGoIntoAModelThatIsThere) {
   Model other = small_model(2);
   load_weights(other, path_);
