@@ -6,6 +6,7 @@
 #include "app/numbers.h"
 #include "app/options.h"
 #include "app/output_file.h"
+#include "fovea/train/keras_training.h"
 
 namespace fovea::app {
 
@@ -27,10 +28,15 @@ int convert(const Arguments& words) {
   check_model_output(out, "OUT");
   const Console console = common.console();
 
-  const OpenedModel opened = open_model(arguments, common.seed, [] { return ModelSizes(); }, console);
+  OpenedModel opened = open_model(arguments, common.seed, [] { return ModelSizes(); }, console);
   if (!opened.trained && !out.ends_with(".json"))
     console.note("{}: the weights are random, from seed {}: the model is untrained", arguments.model, common.seed);
-  write_model_file(opened.model, out, opened.training);
+  const bool compiled = opened.training.compile_config.is_object() && is_keras_path(out);
+  const KerasTraining training =
+      compiled ? keras_training_for(opened.training, opened.model, out) : KerasTraining{};
+  if (compiled && !opened.training.variables.empty() && training.variables.empty())
+    console.note("{}: the optimizer's state is left out: it cannot be had", arguments.model);
+  write_model_file(opened.model, out, training);
   const Parameters& parameters = opened.model.parameters();
   const bool weights = !out.ends_with(".json");
   Json tensors = Json::array();

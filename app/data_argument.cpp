@@ -101,10 +101,10 @@ Resizing choose_resizing(const PictureArguments& arguments, const Model* model) 
   return resizing;
 }
 
-std::optional<PictureSize> DataArguments::size() const {
-  if (image_size.empty()) return std::nullopt;
+std::optional<PictureSize> parse_picture_size(const std::string& text, const std::string& option) {
+  if (text.empty()) return std::nullopt;
   PictureSize size;
-  const char *at = image_size.data(), *end = at + image_size.size();
+  const char *at = text.data(), *end = at + text.size();
   const auto number = [&](int64_t& value) {
     const auto [stop, code] = std::from_chars(at, end, value);
     at = stop;
@@ -114,9 +114,11 @@ std::optional<PictureSize> DataArguments::size() const {
   size.width = size.height;
   if (good && at != end) good = *at++ == ',' && number(size.width);
   if (!good || at != end)
-    throw usage_error("--image-size", "is no size (got \"{}\", expected H or H,W, each from 1 to {})", image_size, kMaxSide);
+    throw usage_error(option, "is no size (got \"{}\", expected H or H,W, each from 1 to {})", text, kMaxSide);
   return size;
 }
+
+std::optional<PictureSize> DataArguments::size() const { return parse_picture_size(image_size, "--image-size"); }
 
 DataOptions data_options(const DataArguments& arguments) {
   DataOptions options = {

@@ -13,6 +13,9 @@
 
 namespace fovea::app {
 
+// H or H,W; nothing where the text is empty. Throws Error (usage).
+std::optional<PictureSize> parse_picture_size(const std::string& text, const std::string& option);
+
 struct DataArguments {
   std::string data = "fashion-mnist";
   std::string class_names;  // A,B,… or a file of lines

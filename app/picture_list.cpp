@@ -200,4 +200,19 @@ bool PictureList::add_address(const std::string& name) {
   return true;
 }
 
+std::optional<Shape> array_picture_shape(const std::string& path) {
+  if (!is_array(path) || !file_exists(path)) return {};
+  Shape shape;
+  if (lower_extension(path) == ".npy") {
+    shape = load_npy(path).shape();
+  } else {
+    const Npz npz(path);
+    for (const char* name : {"x", "x_test"})
+      if (npz.contains(name) && shape.rank() == 0) shape = npz.header(name).shape;
+  }
+  if (shape.rank() == 3) return Shape{shape[1], shape[2], 1};
+  if (shape.rank() == 4) return Shape{shape[1], shape[2], shape[3]};
+  return {};
+}
+
 }  // namespace fovea::app

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,5 +47,8 @@ class PictureList {
   std::vector<Picture> pictures_;
   std::map<std::string, std::shared_ptr<const Dataset>> datasets_;
 };
+
+// The shape of an array file's pictures; nothing of other files, and of arrays that are no pictures.
+std::optional<Shape> array_picture_shape(const std::string& path);
 
 }  // namespace fovea::app

@@ -25,7 +25,7 @@ struct PredictArguments {
   std::vector<std::string> files;
   PictureArguments pictures;
   int64_t batch = 32, top = 5;
-  std::string labels, out;
+  std::string labels, out, image_size;
 };
 
 // Pictures that lie in memory, one after the other.
@@ -115,6 +115,15 @@ void run_network(Model& model, const PictureList& list, int64_t batch, const Com
   }
 }
 
+// What a model that leaves its sizes open is given: --image-size, or the size of arrays.
+ModelSizes sizes_of(const PredictArguments& arguments) {
+  if (const auto size = parse_picture_size(arguments.image_size, "--image-size"))
+    return {.picture_shape = Shape{size->height, size->width, 3}};
+  for (const std::string& file : arguments.files)
+    if (const auto shape = array_picture_shape(file)) return {.picture_shape = shape};
+  return {};
+}
+
 std::vector<std::string> class_names(const Model& model, const std::string& labels) {
   std::vector<std::string> names = labels.empty() ? model.info.class_names : read_class_names(labels);
   if (names.empty())
@@ -176,6 +185,8 @@ int predict(const Arguments& words) {
   table.add("-o,--output", arguments.out,
             {.value = "FILE.npy", .help = "also write all probabilities, (pictures, classes) float32"});
   table.add("--batch-size", arguments.batch, {.value = "N", .help = "pictures at a time", .least = 1, .most = 1 << 20});
+  table.add("--image-size", arguments.image_size,
+            {.value = "H[,W]", .help = "what a model takes that leaves its pictures' size open", .none = "224, of arrays their own"});
   add_model_options(table, arguments.model);
   add_picture_options(table, arguments.pictures);
   add_output_options(table, common);
@@ -187,7 +198,7 @@ int predict(const Arguments& words) {
   if (!arguments.out.empty()) check_output(arguments.out, ".npy", "--output");
   const Console console = common.console();
 
-  OpenedModel opened = open_model(arguments.model, common.seed, [] { return ModelSizes(); }, console);
+  OpenedModel opened = open_model(arguments.model, common.seed, [&] { return sizes_of(arguments); }, console);
   Model& model = opened.model;
   if (!opened.trained)
     console.note("{}: the weights are random, from seed {}: the model is untrained", arguments.model.model, common.seed);

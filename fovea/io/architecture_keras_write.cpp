@@ -58,8 +58,8 @@ class Form {
     const std::vector<int> outputs = model < 0 ? graph_.outputs() : graph_.nested(model).calls.front().outputs;
     Json references = Json::array();
     for (int output : outputs) references.push_back(reference(output, model));
-    config["input_layers"] = one_or_all(Json::array({reference(input, model)}));
-    config["output_layers"] = one_or_all(std::move(references));
+    config["input_layers"] = reference(input, model);
+    config["output_layers"] = references.size() == 1 ? Json(references[0]) : references;
     if (model < 0 && graph_.training_output() != graph_.output())
       config["training_output"] = reference(graph_.training_output(), model);
     return finish("Functional", std::move(config));
@@ -68,7 +68,6 @@ class Form {
  protected:
   virtual Json layer(int node) const = 0;
   virtual Json call(const Graph::Element& element, int model) const = 0;
-  virtual Json one_or_all(Json references) const = 0;
   virtual Json finish(const char* type, Json config) const = 0;
   // Keras 3 counts a nested model's calls from 0, Keras 2 from 1. A form for both lists every call twice, and means the
   // first of the two there, the second here.
@@ -88,6 +87,16 @@ class Form {
     return shape;
   }
 
+  // What both take of a layer.
+  Json config_of(int at) const {
+    Json config = graph_.node(at).layer->config();
+    config["name"] = graph_.own_name(at);
+    // Layers whose classes have no such argument.
+    const std::string type = graph_.node(at).layer->type();
+    if (is_input(at) || type == "SpatialDropout2D") config.erase("trainable");
+    return config;
+  }
+
   bool is_input(int node) const { return graph_.node(node).layer->type() == InputLayer::kType; }
 
   const Graph& graph_;
@@ -100,12 +109,8 @@ class Keras3 final : public Form {
  private:
   Json layer(int at) const override {
     const Layer& layer = *graph_.node(at).layer;
-    Json config = layer.config();
-    config["name"] = graph_.own_name(at);
-    if (is_input(at)) {
-      config.erase("trainable");  // an argument that input layers do not take
-      config["batch_shape"] = input_shape(at);
-    }
+    Json config = config_of(at);
+    if (is_input(at)) config["batch_shape"] = input_shape(at);
     add_modules(config);
     return {{"module", "keras.layers"},
             {"class_name", layer.type()},
@@ -132,7 +137,6 @@ class Keras3 final : public Form {
     return call;
   }
 
-  Json one_or_all(Json references) const override { return references.size() == 1 ? Json(references[0]) : references; }
   bool calls_twice() const override { return false; }
 
   Json finish(const char* type, Json config) const override {
@@ -153,10 +157,8 @@ class Keras2 final : public Form {
  private:
   Json layer(int at) const override {
     const Layer& layer = *graph_.node(at).layer;
-    Json config = layer.config();
-    config["name"] = graph_.own_name(at);
+    Json config = config_of(at);
     if (is_input(at)) {
-      config.erase("trainable");
       config.erase("batch_shape");
       config["batch_input_shape"] = input_shape(at);
     }
@@ -165,6 +167,9 @@ class Keras2 final : public Form {
       config["alpha"] = config["negative_slope"];
       config.erase("negative_slope");
     }
+    // Arguments that Keras 2 has not.
+    if (layer.type() == "RandomContrast") config.erase("value_range");
+    if (layer.type() == "LayerNormalization") config.erase("rms_scaling");
     return {{"class_name", layer.type()}, {"config", std::move(config)}};
   }
 
@@ -179,7 +184,6 @@ class Keras2 final : public Form {
     return inputs;
   }
 
-  Json one_or_all(Json references) const override { return references; }
   bool calls_twice() const override { return true; }
   Json finish(const char* type, Json config) const override {
     config.erase("trainable");

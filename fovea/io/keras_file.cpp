@@ -145,6 +145,11 @@ KerasFile read_archive(const std::string& path, const ArchitectureOptions& optio
   return read;
 }
 
+bool is_compiled(const KerasTraining& training) {
+  return training.compile_config.is_object() && training.compile_config.contains("optimizer") &&
+         !training.compile_config["optimizer"].is_null();
+}
+
 void write_training(const KerasTraining& training, Hdf5Writer& file) {
   for (size_t i = 0; i < training.variables.size(); ++i)
     file.tensor(NamedTensor::of("/optimizer/vars/" + std::to_string(i), training.variables[i].second));
@@ -165,7 +170,7 @@ void save_archive(const Model& model, const std::string& path, const KerasTraini
   write_statistics(model, weights);
   const Bytes bytes = weights.finish();
   Json config = write_keras(model.graph());
-  if (!training.compile_config.is_null()) config["compile_config"] = training.compile_config;
+  if (is_compiled(training)) config["compile_config"] = training.compile_config;
   const std::string metadata = dump({{"keras_version", kKeras3}}), text = dump(config), ours = dump(model_info_json(model.info));
   const std::pair<std::string, Bytes> members[] = {
       {kMetadata, as_bytes(metadata)}, {kConfig, as_bytes(text)}, {kWeights, bytes}, {kOurs, as_bytes(ours)}};
@@ -189,7 +194,7 @@ void save_h5(const Model& model, const std::string& path, const KerasTraining& t
   file.group("/model_weights");
   write_groups(model, "/model_weights", file);
   write_statistics(model, file);
-  if (!training.compile_config.is_null()) {
+  if (is_compiled(training)) {
     Json config = {{"optimizer_config", training.compile_config.value("optimizer", Json())},
                    {"loss", training.compile_config.value("loss", Json())},
                    {"metrics", training.compile_config.value("metrics", Json())},

@@ -265,12 +265,14 @@ KerasTraining keras_training_of(Trainer& trainer, const std::string& path) {
     for (const char* argument : *arguments) config[argument] = all[argument];
   // Which Keras 2 has not, nor its files.
   if (!h5) config["gradient_accumulation_steps"] = all["gradient_accumulation_steps"];
+  Json json = {{"module", "keras.optimizers"},
+               {"class_name", known->class_name},
+               {"config", std::move(config)},
+               {"registered_name", nullptr}};
+  // By this name Keras 2 knows its newer optimizers, and Keras 3 its own.
+  if (h5) json = {{"class_name", std::string("Custom>") + known->class_name}, {"config", json["config"]}};
   KerasTraining training;
-  training.compile_config = {{"optimizer",
-                              {{"module", "keras.optimizers"},
-                               {"class_name", known->class_name},
-                               {"config", std::move(config)},
-                               {"registered_name", nullptr}}},
+  training.compile_config = {{"optimizer", std::move(json)},
                              {"loss", to_string(*trainer.options().loss)},
                              {"loss_weights", nullptr},
                              {"metrics", {"accuracy"}},
@@ -291,6 +293,18 @@ KerasTraining keras_training_of(Trainer& trainer, const std::string& path) {
                                         model.parameters()[slot.parameter].path + ":0",
                                     model.parameters().get_slot(slot.parameter, slot.slot));
   return training;
+}
+
+KerasTraining keras_training_for(const KerasTraining& training, Model& model, const std::string& path) {
+  try {
+    const auto optimizer = keras_optimizer(training, path);
+    if (!optimizer) return {};
+    Trainer trainer(model, {.optimizer = *optimizer, .loss = keras_loss(training), .threads = 1});
+    restore_keras_state(training, trainer, path);
+    return keras_training_of(trainer, path);
+  } catch (const Error&) {
+    return {};
+  }
 }
 
 }  // namespace fovea

@@ -26,10 +26,14 @@ TEST(InputLayer, RefusesShapesThatAreNone) {
   EXPECT_EQ(refused("28x28"), where + "cannot be (got \"28x28\", expected a list such as [null, 32, 32, 3])");
 }
 
-TEST(InputLayer, RefusesInputs) {
+// In a model inside a model it stands for what comes in.
+TEST(InputLayer, TakesOneInputOfItsShape) {
   const InputLayer layer({.shape = {3}, .name = "pictures"});
-  EXPECT_EQ(refusal([&] { return layer.infer(std::vector<Shape>{{3}}); }, ErrorKind::usage),
-            "pictures: an input layer takes no inputs (got 1)");
+  EXPECT_EQ(layer.infer(std::vector<Shape>{{3}}), Shape({3}));
+  EXPECT_EQ(refusal([&] { return layer.infer(std::vector<Shape>{{4}}); }, ErrorKind::usage),
+            "pictures: the model takes another shape than it is given (got (4,), expected (3,))");
+  EXPECT_EQ(refusal([&] { return layer.infer(std::vector<Shape>{{3}, {3}}); }, ErrorKind::usage),
+            "pictures: an input layer takes no inputs (got 2)");
 }
 
 }  // namespace
