@@ -22,16 +22,20 @@ std::string stem_of(std::string path) {
 }
 
 // A file's model. Data that it needs no sizes of are not opened for it.
-KerasFile sized_file(const std::string& path, const std::string& output, const std::function<ModelSizes()>& sizes,
-                     const Console& console) {
+KerasFile sized_file(const std::string& path, const std::string& output, uint64_t seed,
+                     const std::function<ModelSizes()>& sizes, const Console& console) {
+  const auto use = [&](const std::string& name, const std::string& weights, const Shape& pictures) {
+    ModelArguments used = {.model = name, .weights = weights};
+    return open_model(used, seed, [&] { return ModelSizes{.picture_shape = pictures}; }, console).model;
+  };
   try {
-    return read_model_file(path, {.output = output});
+    return read_model_file(path, {.output = output, .use = use}, seed);
   } catch (const Error& first) {
     if (first.message().find("open") == std::string::npos && first.message().find("shape") == std::string::npos) throw;
     std::optional<Shape> shape = sizes().picture_shape;
     const bool usual = !shape;
     if (usual) shape = Shape{kUsualOpenSide, kUsualOpenSide, 3};
-    KerasFile file = read_model_file(path, {.picture_shape = shape, .output = output});
+    KerasFile file = read_model_file(path, {.picture_shape = shape, .output = output, .use = use}, seed);
     if (usual)
       console.note("{}: the model leaves its pictures' size open: taken as {}x{}", path, kUsualOpenSide, kUsualOpenSide);
     return file;
@@ -54,8 +58,7 @@ OpenedModel open_named(const std::string& argument, const ModelArguments& argume
       return opened;
     }
     const bool architecture = argument.ends_with(".json");
-    KerasFile file = sized_file(argument, arguments.output, sizes, console);
-    if (architecture) file.model = Model(file.model.graph(), seed);
+    KerasFile file = sized_file(argument, arguments.output, seed, sizes, console);
     return {.model = std::move(file.model),
             .stem = stem_of(argument),
             .trained = !architecture,

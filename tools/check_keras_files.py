@@ -5,7 +5,8 @@ Run by hand, in a virtual environment with tools/requirements.txt:
     python tools/check_keras_files.py FOLDER…
 
 A folder holds any of model.keras, model.h5, model.weights.h5 (with model.json) and model.json, and answers.npz with the inputs `x` and
-fovea's `probabilities` of them. Keras 3 reads all files, Keras 2 (the package tf_keras) model.h5 too, unless --keras-3-only. A line a file
+fovea's `probabilities` of them. Where it has `y` and `after/LAYER/WEIGHT` too, the training that the file is in the midst of goes on for two
+epochs of batches of 4, and must end there. Keras 3 reads all files, Keras 2 (the package tf_keras) model.h5 too, unless --keras-3-only. A line a file
 and package; the exit code is 1 if one cannot be read or is further than 1e-5 from fovea's probabilities.
 """
 
@@ -54,9 +55,21 @@ def apart(model, pictures: np.ndarray, expected: np.ndarray) -> float:
     return float(np.max(np.abs(got.astype(np.float64) - expected), initial=0))
 
 
+def end_apart(model, arrays) -> float:
+    """How far from `after/…` a training ends that goes on."""
+    model.fit(arrays["x"], arrays["y"], 4, 2, shuffle=False, verbose=0)
+    differences = []
+    for layer in model.layers:
+        for weight in layer.weights:
+            name = getattr(weight, "path", weight.name).split("/")[-1].split(":")[0]
+            differences.append(float(np.max(np.abs(np.asarray(weight) - arrays[f"after/{layer.name}/{name}"]))))
+    return max(differences)
+
+
 def check_folder(folder: pathlib.Path, keras_3_only: bool) -> bool:
-    with np.load(folder / "answers.npz") as arrays:
-        pictures, expected = arrays["x"], arrays["probabilities"]
+    with np.load(folder / "answers.npz") as file:
+        arrays = dict(file)
+    pictures, expected = arrays["x"], arrays["probabilities"]
     found = False
     good = True
     for what, read in readers(folder, keras_3_only):
@@ -70,6 +83,12 @@ def check_folder(folder: pathlib.Path, keras_3_only: bool) -> bool:
             close = difference <= CLOSE
             print(f"{folder}/{what}: {difference:.1e} {'ok' if close else f'(expected at most {CLOSE:.0e})'}")
             good &= close
+            # Keras 3 does not go on from .h5, its own neither.
+            if "y" in arrays and (what.startswith("model.keras") or "tf_keras" in what):
+                difference = end_apart(model, arrays)
+                close = difference <= CLOSE
+                print(f"{folder}/{what}: goes on: {difference:.1e} {'ok' if close else f'(expected at most {CLOSE:.0e})'}")
+                good &= close
         except Exception as error:
             message = (str(error).strip().splitlines() or [""])[0]
             print(f"{folder}/{what}: {type(error).__name__}: {message}")

@@ -27,10 +27,10 @@ bool is_model_path(const std::string& path) {
                      [&](const std::string& extension) { return path.ends_with(extension); });
 }
 
-KerasFile read_model_file(const std::string& path, const ArchitectureOptions& options) {
+KerasFile read_model_file(const std::string& path, const ArchitectureOptions& options, uint64_t seed) {
   if (is_keras_path(path)) return read_keras_file(path, options);
   if (path.ends_with(".safetensors")) return {.model = load_model(path), .version = "", .training = {}};
-  if (path.ends_with(".json")) return {.model = Model(load_architecture(path, options)), .version = "", .training = {}};
+  if (path.ends_with(".json")) return {.model = load_untrained(path, seed, options), .version = "", .training = {}};
   throw unknown_format(path);
 }
 

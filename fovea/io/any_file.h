@@ -12,8 +12,8 @@ namespace fovea {
 const std::vector<std::string>& model_extensions();
 bool is_model_path(const std::string& path);
 
-// A whole model. Throws Error (file) where the file holds weights alone.
-KerasFile read_model_file(const std::string& path, const ArchitectureOptions& options = {});
+// A whole model; one of .json has the seed's numbers. Throws Error (file) where the file holds weights alone.
+KerasFile read_model_file(const std::string& path, const ArchitectureOptions& options = {}, uint64_t seed = 0);
 bool holds_weights_alone(const std::string& path);
 
 // Weights of any file into a model: load_weights, load_keras_weights. Returns how many tensors were taken.

@@ -14,11 +14,14 @@ Draft read_draft(const Json& json, const std::string& where) {
       shown(json));
 }
 
-}  // namespace
+Json load_json(const std::string& path) {
+  const JsonLimits limits;
+  return parse_json(read_file(path, limits.bytes), path, limits);
+}
 
-Graph read_architecture(const Json& json, const std::string& where, const ArchitectureOptions& options) {
+Graph read(const Json& json, const std::string& where, const ArchitectureOptions& options, UsedModels& used) {
   try {
-    return assemble(read_draft(json, where), where, options);
+    return assemble(read_draft(json, where), where, options, used);
   } catch (const Error& error) {
     // A layer's refusal names the layer; here it is the file's.
     if (error.where().starts_with(where)) throw Error(ErrorKind::file, error.where(), error.message());
@@ -26,9 +29,25 @@ Graph read_architecture(const Json& json, const std::string& where, const Archit
   }
 }
 
+}  // namespace
+
+Graph read_architecture(const Json& json, const std::string& where, const ArchitectureOptions& options) {
+  UsedModels used;
+  return read(json, where, options, used);
+}
+
+Model load_untrained(const std::string& path, uint64_t seed, const ArchitectureOptions& options) {
+  UsedModels used;
+  Graph graph = read(load_json(path), path, options, used);
+  Model model(std::move(graph), seed);
+  for (const auto& [place, part] : used)
+    for (int p = 0; p < part.parameters().size(); ++p)
+      model.parameters().set(model.parameters().find(place + "/" + part.parameters()[p].path), part.parameters().get(p));
+  return model;
+}
+
 Graph load_architecture(const std::string& path, const ArchitectureOptions& options) {
-  const JsonLimits limits;
-  return read_architecture(parse_json(read_file(path, limits.bytes), path, limits), path, options);
+  return read_architecture(load_json(path), path, options);
 }
 
 }  // namespace fovea

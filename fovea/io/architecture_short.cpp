@@ -65,7 +65,23 @@ DraftLayer read_layer(const Json& json, const std::string& where) {
   take_call(layer.config, where, call);
   if (const Json* name = member(layer.config, "name"); name != nullptr && !name->is_null())
     layer.name = text_member(layer.config, "name", where);
-  if (layer.type == "Model") {
+  if (layer.type == "Model" && member(layer.config, "use") != nullptr) {
+    layer.use = text_member(layer.config, "use", where);
+    if (member(layer.config, "weights") != nullptr) layer.weights = text_member(layer.config, "weights", where);
+    if (const Json* trainable = member(layer.config, "trainable")) {
+      if (!trainable->is_boolean())
+        throw file_error(where + ": trainable", "cannot be (got {}, expected true or false)", shown(*trainable));
+      layer.trainable = trainable->get<bool>();
+    }
+    for (const auto& [key, value] : layer.config.items())
+      if (key != "use" && key != "weights" && key != "trainable" && key != "name")
+        throw file_error(where, "unknown key {} of a model by name (expected use, weights, trainable, name)", shown(key));
+    // Named after what it is, unless it has a name.
+    if (layer.name.empty()) {
+      layer.type = layer.use.substr(layer.use.rfind('/') + 1);
+      layer.type = layer.type.substr(0, layer.type.find('.'));
+    }
+  } else if (layer.type == "Model") {
     if (member(layer.config, "layers") == nullptr)
       throw file_error(where, "a model as a layer needs \"layers\" (got {})", shown(layer.config));
     layer.model = std::make_shared<Draft>(read_short_draft(layer.config, where));

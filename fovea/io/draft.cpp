@@ -201,7 +201,8 @@ void check_names(const Draft& draft, const std::string& where) {
 
 class Assembler {
  public:
-  Assembler(const std::string& where, const ArchitectureOptions& options) : where_(where), options_(options) {}
+  Assembler(const std::string& where, const ArchitectureOptions& options, UsedModels& used)
+      : where_(where), options_(options), used_(used) {}
 
   Graph assemble(Draft& draft) {
     graph_ = Graph(draft.name.empty() ? (draft.sequential ? "sequential" : "functional") : draft.name);
@@ -290,6 +291,11 @@ class Assembler {
       graph_.leave(outputs);
       return outputs;
     }
+    if (!layer.use.empty()) {
+      if (sources.size() != 1) throw file_error(layer.where, "the model takes one input (got {})", sources.size());
+      if (at != made.end()) return graph_.call_nested(at->second, sources[0], training);
+      return use(layer, made[call.layer], sources[0], inherited);
+    }
     if (at != made.end()) return {graph_.call(at->second, std::move(sources), training)};
     if (layer.type == InputLayer::kType)
       throw file_error(layer.where, "a second input layer; models of several inputs cannot be had");
@@ -304,6 +310,17 @@ class Assembler {
     return {node};
   }
 
+  std::vector<int> use(const DraftLayer& layer, int& nested, int source, const Inherited& inherited) {
+    if (!options_.use) throw file_error(layer.where, "a model by name cannot be had here (got {})", shown(layer.use));
+    Model model = options_.use(layer.use, layer.weights, graph_.node(source).shape);
+    for (const Node& node : model.graph().nodes())
+      if (!layer.trainable || !inherited.trainable) node.layer->set_trainable(false);
+    nested = static_cast<int>(graph_.nested().size());
+    const std::vector<int> outputs = graph_.add_nested(model.graph(), layer.name, source);
+    used_.emplace_back(graph_.nested(nested).path, std::move(model));
+    return outputs;
+  }
+
   static std::vector<int> open_axes(const Draft& draft) {
     std::vector<int> axes;
     for (size_t i = 0; draft.input_shape.is_array() && i < draft.input_shape.size(); ++i)
@@ -313,6 +330,7 @@ class Assembler {
 
   const std::string& where_;
   const ArchitectureOptions& options_;
+  UsedModels& used_;
   Graph graph_;
   int64_t parameters_ = 0;
   int training_output_ = -1;
@@ -320,8 +338,8 @@ class Assembler {
 
 }  // namespace
 
-Graph assemble(Draft draft, const std::string& where, const ArchitectureOptions& options) {
-  return Assembler(where, options).assemble(draft);
+Graph assemble(Draft draft, const std::string& where, const ArchitectureOptions& options, UsedModels& used) {
+  return Assembler(where, options, used).assemble(draft);
 }
 
 TensorRef read_reference(const Json& json, const std::string& where) {

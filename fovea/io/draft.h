@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "fovea/io/architecture.h"
@@ -33,7 +34,9 @@ struct DraftLayer {
   std::string name;                            // empty: automatic
   std::optional<std::vector<DraftCall>> calls;  // none: one, of the layer before
   std::string where;                           // for messages
-  std::shared_ptr<Draft> model;                // that stands as this layer
+  std::shared_ptr<Draft> model;                // that stands as this layer, or
+  std::string use, weights;                    // a model that has a name or a file: ArchitectureOptions::use
+  bool trainable = true;                       // of that
   int first_call = 0;                          // the number by which references mean the first
 };
 
@@ -54,7 +57,10 @@ Draft read_keras_draft(const Json& json, const std::string& where);
 // ["layer", call, output], as all of them write references.
 TensorRef read_reference(const Json& json, const std::string& where);
 
-Graph assemble(Draft draft, const std::string& where, const ArchitectureOptions& options);
+// Models that a graph has in it as layers, by their paths there: their numbers are not the graph's.
+using UsedModels = std::vector<std::pair<std::string, Model>>;
+
+Graph assemble(Draft draft, const std::string& where, const ArchitectureOptions& options, UsedModels& used);
 
 // A member of an object; null where there is none, or where `json` is no object.
 const Json* member(const Json& json, const char* key);

@@ -91,7 +91,7 @@ KerasFile build(const Json& config, const std::string& config_where, const Hdf5F
   Graph graph = read_architecture(config, config_where, options);
   const TensorPlaces places = find(graph, weights, {});
   check_places(graph, weights, places);
-  KerasFile file{.model = Model(std::move(graph)), .version = version, .training = {}};
+  KerasFile file{.model = Model(std::move(graph), Unset{}), .version = version, .training = {}};
   take_weights(weights, places, file.model.parameters());
   return file;
 }

@@ -120,7 +120,7 @@ Model read_model(const Safetensors& file) {
   const std::string where = file.where() + ": config";
   Graph graph = read_architecture(parse_json(*config, where), where);
   check_tensors(tensors_of(graph), tensors_in(file), file.where());
-  Model model(std::move(graph));
+  Model model(std::move(graph), Unset{});
   model.info = read_info(file, model.classes());
   take_weights(file, model.parameters());
   return model;

@@ -37,11 +37,13 @@ ModelCost cost_of(const Model& model, const Plan& step, int64_t batch, size_t sl
   return cost;
 }
 
-ModelCost cost_of(Model& model, int64_t batch) {
+ModelCost cost_of(const Model& model, int64_t batch) {
+  // A step is planned for numbers that are not there: nothing is computed, and memory that is booked is never touched.
+  Model shapes(model.graph(), Unset{});
   PlanOptions options = {.batch = batch, .training = true, .gradients = true};
-  if (model.graph().output_shape().rank() == 1)
-    options.loss = PlanOptions::Loss{.rule = {.kind = kernels::usual_loss(model.outputs())}};
-  return cost_of(model, *make_plan(model.graph(), model.parameters(), options), batch, 2);
+  if (shapes.graph().output_shape().rank() == 1)
+    options.loss = PlanOptions::Loss{.rule = {.kind = kernels::usual_loss(shapes.outputs())}};
+  return cost_of(shapes, *make_plan(shapes.graph(), shapes.parameters(), options), batch, 2);
 }
 
 }  // namespace fovea

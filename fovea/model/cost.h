@@ -20,7 +20,7 @@ struct ModelCost {
 };
 
 // Plans a step to see what it books; decides the homes of the model's weights.
-ModelCost cost_of(Model& model, int64_t batch = 32);
+ModelCost cost_of(const Model& model, int64_t batch = 32);
 // Of the model whose training step that is, with an optimizer of so many slots.
 ModelCost cost_of(const Model& model, const Plan& step, int64_t batch, size_t slots);
 

@@ -30,6 +30,8 @@ class Model {
  public:
   // Parameters get their initializers' values for the seed.
   explicit Model(Graph graph, uint64_t seed = 0) : graph_(std::move(graph)), parameters_(graph_, seed) {}
+  // Parameters are zero, to be set.
+  Model(Graph graph, Unset) : graph_(std::move(graph)), parameters_(graph_, Unset{}) {}
 
   Graph& graph() { return graph_; }
   const Graph& graph() const { return graph_; }

@@ -30,7 +30,7 @@ void check(const Parameter& parameter, const Array& values) {
 
 }  // namespace
 
-Parameters::Parameters(const Graph& graph, uint64_t seed) : of_node_(static_cast<size_t>(graph.size())) {
+Parameters::Parameters(const Graph& graph, uint64_t seed, bool fill) : of_node_(static_cast<size_t>(graph.size())) {
   for (int n = 0; n < graph.size(); ++n) {
     const Node& node = graph.node(n);
     if (node.owner != n) {
@@ -40,7 +40,8 @@ Parameters::Parameters(const Graph& graph, uint64_t seed) : of_node_(static_cast
     for (const ParameterSpec& spec : node.layer->parameters(node.input_shapes)) {
       Parameter parameter{node.layer->name() + "/" + spec.name, spec, n, {}, {}, {}};
       parameter.value = Buffer(static_cast<size_t>(spec.shape.elements()) * sizeof(float));
-      spec.initializer.fill(spec.shape, seed, static_cast<uint64_t>(all_.size()), parameter.value.as<float>());
+      parameter.unset = !fill;
+      if (fill) spec.initializer.fill(spec.shape, seed, static_cast<uint64_t>(all_.size()), parameter.value.as<float>());
       of_node_[static_cast<size_t>(n)].push_back(size());
       all_.push_back(std::move(parameter));
     }
@@ -60,6 +61,7 @@ void Parameters::set(int i, const Array& values) {
   Parameter& parameter = (*this)[i];
   check(parameter, values);
   pack(parameter, values.values<float>().data(), parameter.value);
+  parameter.unset = false;
   changed();
 }
 
@@ -85,6 +87,11 @@ void Parameters::set_home(int i, const kernels::WeightsLayout& layout) {
   if (parameter.home && *parameter.home == layout) return;
   std::vector<Array> slots;
   for (int s = 0; s < static_cast<int>(parameter.slots.size()); ++s) slots.push_back(get_slot(i, s));
+  if (parameter.unset && slots.empty()) {
+    parameter.home = layout;
+    parameter.value = Buffer(layout.bytes());
+    return;
+  }
   const Array value = get(i);
   parameter.home = layout;
   parameter.value = Buffer(layout.bytes());

@@ -18,17 +18,22 @@ struct Parameter {
   ParameterSpec spec;
   int node = 0;      // of the graph: the first call of its layer
   std::optional<kernels::WeightsLayout> home;  // decided by the first plan; until then Keras's order
+  bool unset = false;                          // no value was given yet: all are zero
   Buffer value;
   std::vector<Buffer> slots;  // of the optimizer: Adam's m and v, …
 
   int64_t stored_elements() const { return static_cast<int64_t>(value.bytes() / sizeof(float)); }
 };
 
+// For a model whose numbers come from a file, or are not needed: none are drawn.
+struct Unset {};
+
 class Parameters {
  public:
   Parameters() = default;
-  // All parameters of a graph, in the order of its layers, filled by their initializers.
-  Parameters(const Graph& graph, uint64_t seed);
+  // All parameters of a graph, in the order of its layers, filled by their initializers, or zero.
+  Parameters(const Graph& graph, uint64_t seed) : Parameters(graph, seed, true) {}
+  Parameters(const Graph& graph, Unset) : Parameters(graph, 0, false) {}
 
   int size() const { return static_cast<int>(all_.size()); }
   Parameter& operator[](int i) { return all_[static_cast<size_t>(i)]; }
@@ -57,6 +62,8 @@ class Parameters {
   double penalty(const Graph& graph) const;
 
  private:
+  Parameters(const Graph& graph, uint64_t seed, bool fill);
+
   std::vector<Parameter> all_;
   std::vector<std::vector<int>> of_node_;
   uint64_t version_ = 1;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cassert>
+#include <cstring>
 #include <span>
 
 #include "fovea/tensor/buffer.h"

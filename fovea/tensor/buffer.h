@@ -1,9 +1,8 @@
-// Memory for tensors: aligned to a cache line (and to any vector), zero at the start, moved and never copied.
+// Memory for tensors: aligned to a cache line (and to any vector), zero at the start, moved and never copied. Of a large
+// buffer the system gives each page where it is first written to: what is never used costs nothing.
 #pragma once
 
 #include <cstddef>
-#include <cstring>
-#include <new>
 #include <span>
 #include <utility>
 
@@ -14,11 +13,7 @@ inline constexpr size_t kAlignment = 64;
 class Buffer {
  public:
   Buffer() = default;
-  explicit Buffer(size_t bytes) : bytes_(bytes) {
-    if (bytes == 0) return;
-    data_ = ::operator new(bytes, std::align_val_t{kAlignment});
-    std::memset(data_, 0, bytes);
-  }
+  explicit Buffer(size_t bytes) : data_(bytes == 0 ? nullptr : allocate(bytes)), bytes_(bytes) {}
   Buffer(Buffer&& other) noexcept : data_(std::exchange(other.data_, nullptr)), bytes_(std::exchange(other.bytes_, 0)) {}
   Buffer& operator=(Buffer&& other) noexcept {
     std::swap(data_, other.data_);
@@ -26,7 +21,7 @@ class Buffer {
     return *this;
   }
   ~Buffer() {
-    if (data_ != nullptr) ::operator delete(data_, std::align_val_t{kAlignment});
+    if (data_ != nullptr) release(data_, bytes_);
   }
 
   void* data() { return data_; }
@@ -42,6 +37,9 @@ class Buffer {
   }
 
  private:
+  static void* allocate(size_t bytes);  // throws std::bad_alloc
+  static void release(void* data, size_t bytes);
+
   void* data_ = nullptr;
   size_t bytes_ = 0;
 };
