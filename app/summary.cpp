@@ -7,8 +7,11 @@
 #include "app/model_argument.h"
 #include "app/options.h"
 #include "app/terminal.h"
+#include "fovea/base/file.h"
+#include "fovea/io/any_file.h"
 #include "fovea/io/architecture.h"
 #include "fovea/model/plan_builder.h"
+#include "fovea/report/text.h"
 #include "fovea/train/optimizer.h"
 
 namespace fovea::app {
@@ -24,6 +27,21 @@ std::string plan_of(Model& model, int64_t batch, int lanes, bool training) {
     model.parameters().book_slots(adam.slots());
   }
   return plan_text(*make_plan(model.graph(), model.parameters(), options));
+}
+
+// What there is to say of weights alone.
+void print_tensors(const std::string& path, bool json) {
+  Json list = Json::array();
+  int64_t numbers = 0;
+  for (const TensorEntry& tensor : tensors_in(path)) {
+    numbers += tensor.shape.elements();
+    Json shape = Json::array();
+    for (int64_t size : tensor.shape) shape.push_back(size);
+    list.push_back({{"name", tensor.name}, {"shape", std::move(shape)}, {"dtype", to_string(tensor.dtype)}});
+    if (!json) print(fmt::format("{}  {} {}\n", one_line(valid_utf8(tensor.name)), to_string(tensor.dtype), to_string(tensor.shape)));
+  }
+  if (json) print_json({{"file", path}, {"tensors", std::move(list)}, {"numbers", numbers}});
+  else print(fmt::format("{} tensors, {} numbers; --architecture MODEL says of what\n", list.size(), with_commas(numbers)));
 }
 
 }  // namespace
@@ -55,6 +73,11 @@ int summary(const Arguments& arguments) {
   if (!table.parse(arguments)) return 0;
   check(common);
 
+  if (of_model.architecture.empty() && is_model_path(of_model.model) && file_exists(of_model.model) &&
+      holds_weights_alone(of_model.model)) {
+    print_tensors(of_model.model, common.json);
+    return 0;
+  }
   const auto sizes = [&] { return data.data.empty() ? ModelSizes() : ModelSizes::of(open_data(data)); };
   Model model = open_model(of_model, common.seed, sizes, common.console()).model;
   if (format == "json") {

@@ -17,6 +17,7 @@
 #include "app/version.h"
 #include "fovea/base/file.h"
 #include "fovea/io/model_file.h"
+#include "fovea/model/freeze.h"
 #include "fovea/model/summary.h"
 #include "fovea/report/learning_rate_plot.h"
 #include "fovea/train/augmented_examples.h"
@@ -144,10 +145,13 @@ class Training {
 
   OpenedModel open() {
     if (resumed_) return {.model = resumed_->checkpoint.model(), .stem = arguments_.model.model, .trained = true};
-    return open_model(arguments_.model, arguments_.common.seed, [&] {
+    OpenedModel opened = open_model(arguments_.model, arguments_.common.seed, [&] {
       dataset_ = open_data(arguments_.data, {}, picture_use(nullptr));
       return ModelSizes::of(*dataset_, arguments_.data.size());
     }, console_);
+    if (!arguments_.freeze.empty())
+      console_.note("{} layers do not train", freeze(opened.model, arguments_.freeze, "--freeze"));
+    return opened;
   }
 
   // A Keras file's model was in the midst of a training: where nothing else is asked for, it goes on.
@@ -158,7 +162,8 @@ class Training {
       arguments_.take_optimizer(keras_optimizer(opened_.training, file).value_or(OptimizerOptions{}));
       arguments_.schedule = keras_schedule(opened_.training, file);
       if (!arguments_.schedule.empty()) arguments_.optimizer.learning_rate.reset();
-      goes_on_ = !opened_.training.variables.empty();
+      // With fewer layers that train its state would not fit.
+      goes_on_ = !opened_.training.variables.empty() && arguments_.freeze.empty();
     }
     if (arguments_.loss.empty())
       if (const std::optional<Loss> loss = keras_loss(opened_.training)) arguments_.loss = to_string(*loss);

@@ -169,6 +169,10 @@ void TrainArguments::list(OptionTable& table) {
   list_optimizer(table, *this);
   list_callbacks(table, *this);
   add_model_options(table, model);
+  table.add("--freeze", freeze,
+            {.value = "base|all|PATTERN",
+             .help = "layers that do not train: of the model inside the model, all, or those whose names match (block5*, vgg16/*)",
+             .none = "none"});
   add_data_options(table, data);
   add_picture_options(table, pictures);
   table.section("Run");

@@ -37,6 +37,7 @@ struct TrainArguments {
   std::string class_weight, weighted_sampling;
   OptimizerOptions optimizer;
   std::string schedule, early_stopping, reduce_lr, checkpoint;  // KEY=VALUE,…; empty: none
+  std::string freeze;                      // base, all or a pattern; empty: nothing
   std::string augment;                     // KEY=VALUE,…; empty: none
   std::string exclude_from_weight_decay;   // words, by comma
   std::optional<double> ema_momentum;

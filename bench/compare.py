@@ -16,6 +16,7 @@ WORK = [
     ("train", "advanced", 32, 2560),
     ("train", "advanced", 128, 2560),
     ("train", "global_avg_pool", 32, 3200),
+    ("augment", "basic", 32, 3200),
     ("predict", "basic", 32, 12800),
     ("predict", "advanced", 32, 6400),
     ("predict", "basic", 1, 3200),
@@ -44,7 +45,7 @@ class Prototype:
         subprocess.run(["g++", "-O3", "-std=c++20", "-march=native", "-fopenmp", source, "-o", self.program, "-ldnnl"], check=True)
 
     def ask(self, work, net, batch, _):
-        if net not in PROTOTYPE or batch < 32:
+        if net not in PROTOTYPE or batch < 32 or work == "augment":
             return None
         threads = os.cpu_count()
         tile = min(16, max(1, batch // threads))

@@ -1,12 +1,15 @@
 // fovea as a peer that is asked for one measurement at a time: the same protocol as bench/peers/keras_peer.py.
 //
-// Reads lines "train|predict NET BATCH PICTURES" and answers each with one line of JSON.
+// Reads lines "train|augment|predict NET BATCH PICTURES" and answers each with one line of JSON; augment is training with
+// the Keras tutorial's augmentation.
 #include <chrono>
 #include <iostream>
 #include <map>
 #include <sstream>
 
+#include "app/key_values.h"
 #include "fovea/base/random.h"
+#include "fovea/train/augmented_examples.h"
 #include "fovea/train/trainer.h"
 #include "fovea/zoo/zoo.h"
 
@@ -26,6 +29,28 @@ ArrayExamples noise(int64_t pictures) {
   return ArrayExamples(std::move(array), std::move(labels), 10);
 }
 
+// The same as bytes, augmented as they are drawn.
+struct AugmentedNoise {
+  explicit AugmentedNoise(int64_t pictures) : examples(split(pictures), {.shape = {32, 32, 3}}, classes(), 10, "noise"), augmented(examples, tutorial()) {}
+
+  static Split split(int64_t pictures) {
+    Array array(DType::u8, {pictures, 32, 32, 3});
+    RandomStream random(0, purpose::kSample);
+    for (uint8_t& value : array.values<uint8_t>()) value = static_cast<uint8_t>(random.bits());
+    std::vector<int32_t> labels(static_cast<size_t>(pictures));
+    for (int32_t& label : labels) label = static_cast<int32_t>(random.below(10));
+    return Split(std::make_shared<const Pictures>(std::move(array), std::move(labels)));
+  }
+  static std::vector<int32_t> classes() { return {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}; }
+  static AugmentOptions tutorial() {
+    return app::key_values_as<AugmentOptions>(
+        "rotation_range=20,width_shift_range=0.2,height_shift_range=0.2,horizontal_flip=true,zoom_range=0.2,fill_mode=nearest", "keys");
+  }
+
+  DataExamples examples;
+  AugmentedExamples augmented;
+};
+
 struct Net {
   Model model;
   Trainer trainer;
@@ -33,6 +58,13 @@ struct Net {
 };
 
 double measure(const std::string& work, Net& net, int64_t batch, int64_t pictures) {
+  if (work == "augment") {
+    const AugmentedNoise warm(2 * batch), examples(pictures);
+    net.trainer.fit(warm.augmented, {.batch_size = batch});
+    const double begin = now();
+    net.trainer.fit(examples.augmented, {.batch_size = batch});
+    return static_cast<double>(pictures) / (now() - begin);
+  }
   const ArrayExamples warm = noise(2 * batch), examples = noise(pictures);
   const auto run = [&](const Examples& some) {
     if (work == "train") net.trainer.fit(some, {.batch_size = batch});

@@ -25,6 +25,7 @@
 #include "fovea/formats/webp.h"
 #include "fovea/formats/zip_file.h"
 #include "fovea/io/architecture.h"
+#include "fovea/io/keras_file.h"
 #include "fovea/io/model_file.h"
 #include "fovea/layers/conv2d.h"
 #include "fovea/layers/dense.h"
@@ -145,6 +146,13 @@ void architecture(Bytes input) {
   if (write_short(read_architecture(write_keras(graph), "Keras's form")) != shorter) std::abort();
 }
 
+// A whole model of Keras's, or weights alone.
+void keras_file(Bytes input) {
+  const InputFile file(input);
+  if (is_weights_file(file.path())) return;
+  read_keras_file(file.path(), {.picture_shape = Shape{8, 8, 3}});
+}
+
 // The test batch of a folder; the others are not looked at.
 void cifar10(Bytes input) {
   static const std::string folder = [] {
@@ -196,6 +204,17 @@ std::vector<std::string> architectures() {
   const std::string folder = source_tree("tests/golden/architectures");
   for (const FolderEntry& entry : list_folder(folder))
     all.push_back(parse_json(read_file(folder + "/" + entry.name), entry.name)["architecture"].dump());
+  return all;
+}
+
+// Models of every shape, as every version of Keras wrote them.
+std::vector<std::string> keras_files() {
+  std::vector<std::string> all;
+  for (const char* model : {"chain", "branches", "transfer", "shared_layers", "teachable_machine", "trained_adam"}) {
+    const std::string folder = source_tree("tests/golden/keras_files/") + model;
+    for (const FolderEntry& entry : list_folder(folder))
+      if (entry.name.ends_with(".keras") || entry.name.ends_with(".h5")) all.push_back(read_file(folder + "/" + entry.name));
+  }
   return all;
 }
 
@@ -295,6 +314,7 @@ const std::vector<Target>& targets() {
       {"picture_archive", picture_archive, {}, archives},
       {"zip", zip, {".npz"}},
       {"hdf5", hdf5, {".h5"}, hdf5_files},
+      {"keras_file", keras_file, {}, keras_files},
       {"json", json, {".json"}},
       {"architecture", architecture, {}, architectures},
       {"cifar10", cifar10, {}, cifar_records},

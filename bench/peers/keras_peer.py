@@ -1,6 +1,6 @@
 """Keras as a peer that is asked for one measurement at a time, so that runs can be interleaved.
 
-Reads lines `train|predict NET BATCH PICTURES` and answers each with one line of JSON: {"pictures_per_second": …}.
+Reads lines `train|augment|predict NET BATCH PICTURES` and answers each with one line of JSON: {"pictures_per_second": …}.
 The first answer of a net includes building it, but no answer's clock does: every measurement warms up before it.
 """
 
@@ -13,8 +13,11 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 import numpy as np
 from keras import layers
+from keras.src.legacy.preprocessing.image import ImageDataGenerator
 
 CLASSES = 10
+# The tutorial's.
+AUGMENTATION = {"rotation_range": 20, "width_shift_range": 0.2, "height_shift_range": 0.2, "horizontal_flip": True, "zoom_range": 0.2}
 
 
 def conv(filters):
@@ -52,7 +55,9 @@ def measure(work, net, batch, pictures):
     model, random = model_of(net), np.random.default_rng(0)
     x = random.random((pictures, 32, 32, 3), dtype=np.float32)
     y = np.eye(CLASSES, dtype=np.float32)[random.integers(0, CLASSES, pictures)]
+    augmenting = ImageDataGenerator(**AUGMENTATION, fill_mode="nearest")
     run = {
+        "augment": lambda n: model.fit(augmenting.flow(x[:n], y[:n], batch_size=batch), verbose=0),
         "train": lambda n: model.fit(x[:n], y[:n], batch_size=batch, verbose=0),
         "predict": lambda n: model.predict(x[:n], batch_size=batch, verbose=0),
     }[work]

@@ -4,6 +4,8 @@
 
 #include "fovea/base/error.h"
 #include "fovea/base/file.h"
+#include "fovea/formats/hdf5.h"
+#include "fovea/formats/safetensors.h"
 #include "fovea/io/model_file.h"
 
 namespace fovea {
@@ -37,6 +39,19 @@ KerasFile read_model_file(const std::string& path, const ArchitectureOptions& op
 bool holds_weights_alone(const std::string& path) {
   if (is_keras_path(path)) return is_weights_file(path);
   return path.ends_with(".safetensors") && !is_native_model(path);
+}
+
+std::vector<TensorEntry> tensors_in(const std::string& path) {
+  std::vector<TensorEntry> tensors;
+  if (is_keras_path(path)) {
+    const Hdf5File file(path);
+    for (const Hdf5Entry& entry : file.tensors()) tensors.push_back({entry.path.substr(1), entry.shape, entry.dtype});
+  } else {
+    const SafetensorsFile file(path);
+    for (const SafetensorsEntry& entry : file->entries())
+      tensors.push_back({entry.name, entry.shape, entry.dtype});
+  }
+  return tensors;
 }
 
 int read_weights_file(Model& model, const std::string& path, const LoadWeightsOptions& options) {
