@@ -1,0 +1,89 @@
+// Reads of damaged files by thousands, watched: none may end the process, throw what is no Error of the file, go on for
+// long or take much memory.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "fovea/base/error.h"
+#include "fovea/base/file.h"
+#include "fovea/base/random.h"
+#include "fuzz/mutate.h"
+
+namespace fovea {
+
+// How many a test reads; ten thousand with FOVEA_LONG_TESTS.
+inline int hostile_files(int otherwise) { return std::getenv("FOVEA_LONG_TESTS") != nullptr ? 10'000 : otherwise; }
+
+class Watch {
+ public:
+  // Bytes above what the process has now.
+  explicit Watch(int64_t most_memory) : most_memory_(most_memory), memory_(usage(RUSAGE_SELF).ru_maxrss * 1024) {}
+
+  // Whether the file was taken. Seconds are the processor's, of this process and of those that it waited for.
+  template <class Read>
+  bool takes(Read read) {
+    const double before = seconds();
+    bool taken = false;
+    try {
+      read();
+      taken = true;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::file) << error.what();
+    } catch (const std::exception& other) {
+      ADD_FAILURE() << "threw what is no Error: " << other.what();
+    }
+    EXPECT_LE(seconds() - before, kMostSeconds);
+    EXPECT_LE(taken_memory(), most_memory_);
+    return taken;
+  }
+
+  int64_t taken_memory() const { return usage(RUSAGE_SELF).ru_maxrss * 1024 - memory_; }
+
+ private:
+  static constexpr double kMostSeconds = 5;
+
+  static rusage usage(__rusage_who who) {
+    rusage usage{};
+    ::getrusage(who, &usage);
+    return usage;
+  }
+  static double seconds() {
+    double sum = 0;
+    for (const __rusage_who who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
+      const rusage used = usage(who);
+      for (const timeval& time : {used.ru_utime, used.ru_stime})
+        sum += static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
+    }
+    return sum;
+  }
+
+  int64_t most_memory_, memory_;
+};
+
+struct HostileSeed {
+  std::string name, content;
+};
+
+// Calls read(seed's name, damaged content) `count` times, the seeds in turn; what is done to a file follows from its
+// number alone.
+template <class Read>
+void damage_each(const std::vector<HostileSeed>& seeds, int count, Read read) {
+  ASSERT_FALSE(seeds.empty());
+  for (int k = 0; k < count; ++k) {
+    RandomStream random(static_cast<uint64_t>(k), purpose::kSample);
+    const HostileSeed& seed = seeds[static_cast<size_t>(k) % seeds.size()];
+    const HostileSeed& other = seeds[random.below(seeds.size())];
+    const std::string damaged = fuzz::mutated(seed.content, other.content, random, 2 * seed.content.size());
+    SCOPED_TRACE(fmt::format("damaged file {}, of {}", k, seed.name));
+    read(seed.name, damaged);
+    if (testing::Test::HasFatalFailure()) return;
+  }
+}
+
+}  // namespace fovea
