@@ -54,7 +54,7 @@ class CustomCNN final : public CustomModel {
 }  // namespace
 
 int main(int argc, char** argv) try {
-  const Dataset data = open_dataset(argc > 1 ? argv[1] : "fashion-mnist", {.validation_split = 0.9});  // a tenth trains
+  const Dataset data = open_dataset(argc > 1 ? argv[1] : "fashion-mnist", {.validation_split = 0.7});  // three tenths train
   Model model = build(CustomCNN(data.classes), {.name = "custom_cnn", .input_shape = data.picture_shape(), .seed = 1});
   model.info.class_names = data.class_names;
   model.info.preprocessing = "unit";

@@ -135,7 +135,8 @@ TEST(ShortForm, RefusesWhatIsWrong) {
   EXPECT_THAT(layers(R"({"Flatten": {}, "Dense": {}})"), HasSubstr("one class a layer"));
   EXPECT_THAT(layers(R"({"Flatten": []})"), HasSubstr("must be an object"));
   EXPECT_THAT(layers(R"({"Flatten": {"inputs": []}})"), EndsWith("the layer has no inputs"));
-  EXPECT_THAT(layers(R"({"Flatten": {}}, {"Model": {"use": "vgg16"}})"), HasSubstr("a model as a layer needs"));
+  EXPECT_THAT(layers(R"({"Flatten": {}}, {"Model": {"use": "vgg16"}})"), HasSubstr("a model by name cannot be had here"));
+  EXPECT_THAT(layers(R"({"Flatten": {}}, {"Model": {"name": "m"}})"), HasSubstr("a model as a layer needs"));
   EXPECT_THAT(layers(R"({"Flatten": {}}, {"InputLayer": {}})"), HasSubstr("models of several inputs cannot be had"));
   EXPECT_THAT(layers(R"({"Flatten": {}}, {"call": "dense", "inputs": ["flatten"]})"),
               HasSubstr(R"(layers[1]: no layer before it is named "dense")"));
