@@ -6,6 +6,7 @@
 #include <set>
 
 #include "fovea/base/names.h"
+#include "fovea/io/tensor_match.h"
 #include "fovea/layers/input.h"
 #include "fovea/layers/registry.h"
 
@@ -199,10 +200,13 @@ void check_names(const Draft& draft, const std::string& where) {
   for (const DraftLayer& layer : draft.layers) check_name(layer.name, where);
 }
 
+// Whether an input layer remembers which of its sizes the architecture leaves to the data.
+enum class OpenSizes { kept, fixed };
+
 class Assembler {
  public:
-  Assembler(const std::string& where, const ArchitectureOptions& options, UsedModels& used)
-      : where_(where), options_(options), used_(used) {}
+  Assembler(const std::string& where, const ArchitectureOptions& options, UsedModels& used, OpenSizes open)
+      : where_(where), options_(options), used_(used), open_(open) {}
 
   Graph assemble(Draft& draft) {
     graph_ = Graph(draft.name.empty() ? (draft.sequential ? "sequential" : "functional") : draft.name);
@@ -321,9 +325,11 @@ class Assembler {
     return outputs;
   }
 
-  static std::vector<int> open_axes(const Draft& draft) {
+  std::vector<int> open_axes(const Draft& draft) const {
     std::vector<int> axes;
-    for (size_t i = 0; draft.input_shape.is_array() && i < draft.input_shape.size(); ++i)
+    if (open_ == OpenSizes::fixed) return axes;
+    // Channels are part of the weights.
+    for (size_t i = 0; draft.input_shape.is_array() && i + 1 < draft.input_shape.size(); ++i)
       if (draft.input_shape[i].is_null()) axes.push_back(static_cast<int>(i));
     return axes;
   }
@@ -331,15 +337,40 @@ class Assembler {
   const std::string& where_;
   const ArchitectureOptions& options_;
   UsedModels& used_;
+  OpenSizes open_;
   Graph graph_;
   int64_t parameters_ = 0;
   int training_output_ = -1;
 };
 
+// Whether the weights serve pictures of other sizes too: a Dense behind a Flatten has as many as there are cells.
+bool fits_other_sizes(Draft draft, const std::string& where, ArchitectureOptions options, const Graph& graph) {
+  constexpr int64_t kLarger = 32;
+  Shape shape = graph.input_shape();
+  for (int axis : static_cast<const InputLayer&>(*graph.node(graph.input()).layer).get().open) shape[axis] += kLarger;
+  options.picture_shape = shape;
+  try {
+    UsedModels used;
+    const Graph other = Assembler(where, options, used, OpenSizes::kept).assemble(draft);
+    const std::vector<TensorEntry> ours = tensors_of(graph), theirs = tensors_of(other);
+    return std::equal(ours.begin(), ours.end(), theirs.begin(), theirs.end(), [](const TensorEntry& a, const TensorEntry& b) {
+      return a.name == b.name && a.shape == b.shape;
+    });
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 }  // namespace
 
 Graph assemble(Draft draft, const std::string& where, const ArchitectureOptions& options, UsedModels& used) {
-  return Assembler(where, options, used).assemble(draft);
+  const Draft original = draft;
+  Graph graph = Assembler(where, options, used, OpenSizes::kept).assemble(draft);
+  const auto& input = static_cast<const InputLayer&>(*graph.node(graph.input()).layer);
+  if (input.get().open.empty() || fits_other_sizes(original, where, options, graph)) return graph;
+  used.clear();
+  draft = original;
+  return Assembler(where, options, used, OpenSizes::fixed).assemble(draft);
 }
 
 TensorRef read_reference(const Json& json, const std::string& where) {

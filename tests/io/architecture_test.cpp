@@ -474,6 +474,18 @@ TEST(NestedArchitecture, TakesOpenSizesFromWhatComesIn) {
   EXPECT_EQ(write_keras(graph)["config"]["layers"][0]["config"]["batch_shape"], Json({nullptr, nullptr, nullptr, 4}));
 }
 
+// Weights behind a Flatten are of one size of pictures: a file that left it open could not be read back.
+TEST(NestedArchitecture, SizesStayOpenWhereTheWeightsFitOthers) {
+  const auto shape = [](const char* last) {
+    const Graph graph = read(std::string(R"({"input_shape": [null, null, null], "layers": [{"Conv2D": {"filters": 2, "kernel_size": 3}}, )") +
+                                 last + R"(, {"Dense": {"units": 2}}]})",
+                             {.picture_shape = Shape{8, 8, 3}});
+    return write_keras(graph)["config"]["layers"][0]["config"]["batch_shape"];
+  };
+  EXPECT_EQ(shape(R"({"Flatten": {}})"), Json({nullptr, 8, 8, 3}));
+  EXPECT_EQ(shape(R"({"GlobalAveragePooling2D": {}})"), Json({nullptr, nullptr, nullptr, 3}));
+}
+
 TEST(NestedArchitecture, KeepsAnOutputThatOnlyTrains) {
   Graph graph = read(kNested);
   graph.set_training_output(graph.find("aside"));
