@@ -8,7 +8,7 @@
 namespace fovea {
 namespace {
 
-constexpr int64_t kMostMemory = int64_t{1} << 30;
+constexpr int64_t kMostMemory = int64_t{512} << 20;
 const Shape kSize = {32, 32, 3};
 
 bool is_picture(const std::string& name) {
@@ -32,7 +32,7 @@ std::vector<HostileSeed> picture_files() {
 TEST(HostilePictures, DoNoHarm) {
   Watch watch(kMostMemory);
   int taken = 0;
-  damage_each(picture_files(), hostile_files(500), [&](const std::string& name, const std::string& content) {
+  damage_each(picture_files(), hostile_files(500), changed_bytes, [&](const std::string& name, const std::string& content) {
     // Of exactly this size on the heap, so that a sanitizer sees a read behind its end.
     const std::vector<uint8_t> bytes(content.begin(), content.end());
     taken += watch.takes([&] {

@@ -70,18 +70,22 @@ struct HostileSeed {
   std::string name, content;
 };
 
-// Calls read(seed's name, damaged content) `count` times, the seeds in turn; what is done to a file follows from its
-// number alone.
-template <class Read>
-void damage_each(const std::vector<HostileSeed>& seeds, int count, Read read) {
+// Bytes anywhere in the file, as fuzzers change them.
+inline std::string changed_bytes(const HostileSeed& seed, const HostileSeed& other, RandomStream& random) {
+  return fuzz::mutated(seed.content, other.content, random, 2 * seed.content.size());
+}
+
+// Calls read(seed's name, damaged content) `count` times, the seeds in turn; what change(seed, other, random) does to a
+// file follows from its number alone.
+template <class Change, class Read>
+void damage_each(const std::vector<HostileSeed>& seeds, int count, Change change, Read read) {
   ASSERT_FALSE(seeds.empty());
   for (int k = 0; k < count; ++k) {
     RandomStream random(static_cast<uint64_t>(k), purpose::kSample);
     const HostileSeed& seed = seeds[static_cast<size_t>(k) % seeds.size()];
     const HostileSeed& other = seeds[random.below(seeds.size())];
-    const std::string damaged = fuzz::mutated(seed.content, other.content, random, 2 * seed.content.size());
     SCOPED_TRACE(fmt::format("damaged file {}, of {}", k, seed.name));
-    read(seed.name, damaged);
+    read(seed.name, change(seed, other, random));
     if (testing::Test::HasFatalFailure()) return;
   }
 }
