@@ -67,6 +67,8 @@ struct Reader {
     png_set_user_limits(png, 0x7fffffff, 0x7fffffff);  // our own limits have a message of their own
     png_set_chunk_malloc_max(png, 8'000'000);
     png_set_chunk_cache_max(png, 100);
+    // All chunks but IHDR, PLTE, tRNS, IDAT and IEND: of an eXIf libpng would book as many bytes as it claims to have.
+    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, nullptr, -1);
   }
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;

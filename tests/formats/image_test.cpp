@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "fovea/formats/jpeg.h"
 #include "fovea/formats/npz.h"
 #include "fovea/formats/png.h"
@@ -84,6 +86,24 @@ TEST(Image, RefusesAPngTooShortForItsPixels) {
   const std::string big = encode_png(Image(8000, 8000, 1)).substr(0, 33);
   EXPECT_THAT(refusal([&] { decode_image(as_bytes(big + file.substr(33)), "f"); }),
               HasSubstr("the file is too short for a picture of 8000x8000 pixels"));
+}
+
+int64_t peak_of_addresses() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with("VmPeak:")) return std::strtoll(line.c_str() + 7, nullptr, 10) * 1024;
+  return 0;
+}
+
+TEST(Image, BooksNoMemoryForWhatAPngClaimsBesideItsPixels) {
+  const std::string png = read_file(golden_file("rgb.png"));
+  constexpr size_t kHeader = 8 + 25;  // the signature and IHDR
+  for (const char* chunk : {"eXIf", "tEXt", "iCCP", "sPLT", "ruBb"}) {
+    const std::string claim = png.substr(0, kHeader) + std::string("\x62\0\0\0", 4) + chunk + png.substr(kHeader);
+    const int64_t before = peak_of_addresses();
+    EXPECT_THAT(refusal([&] { decode_png(as_bytes(claim), "f"); }), HasSubstr("the file ends early")) << chunk;
+    EXPECT_LT(peak_of_addresses() - before, int64_t{1} << 28) << chunk;
+  }
 }
 
 TEST(Image, SurvivesDamage) {
