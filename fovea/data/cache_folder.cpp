@@ -4,6 +4,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -78,6 +79,15 @@ bool remove_unless_used(const std::string& path) {
   return removed;
 }
 
+// When a file was used, whatever the disk is mounted with, and finer than the system's own ticks. Where the folder is read
+// only, nobody makes room either.
+void note_use(int descriptor) {
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  const timespec times[] = {now, now};
+  static_cast<void>(::futimens(descriptor, times));
+}
+
 }  // namespace
 
 CacheFolder::CacheFolder(std::string path, uint64_t limit)
@@ -147,8 +157,7 @@ CacheFile CacheFile::open(const std::string& path) {
   file.descriptor_ = open_file(path, O_RDONLY);
   if (!file) return file;
   ::flock(file.descriptor_, LOCK_SH | LOCK_NB);
-  // When it was used, whatever the disk is mounted with; where the folder is read only, nobody makes room either.
-  static_cast<void>(::futimens(file.descriptor_, nullptr));
+  note_use(file.descriptor_);
   return file;
 }
 
@@ -203,6 +212,7 @@ void CacheFile::write(uint64_t place, const void* bytes, uint64_t count) const {
 }
 
 void CacheFile::keep() {
+  note_use(descriptor_);
   if (::fsync(descriptor_) != 0 || ::rename(temporary_.c_str(), path_.c_str()) != 0) throw cannot(path_, "write", errno);
   temporary_.clear();
   ::flock(descriptor_, LOCK_SH);  // others may read it
