@@ -47,16 +47,12 @@ Kind kind_of(const Hdf5File& file) {
 
 bool is_tree(const Hdf5File& file) { return kind_of(file) == Kind::tree; }
 
-// Reads the optimizer's variables by the paths that a file lists.
-void read_variables(const Hdf5File& file, const std::vector<std::pair<std::string, std::string>>& named, KerasTraining& training) {
-  for (const auto& [name, path] : named) training.variables.emplace_back(name, file.read(path));
-}
-
 void read_tree_optimizer(const Hdf5File& file, KerasTraining& training) {
-  std::vector<std::pair<std::string, std::string>> named;
-  for (int i = 0; file.has_tensor("/optimizer/vars/" + std::to_string(i)); ++i)
-    named.emplace_back("", "/optimizer/vars/" + std::to_string(i));
-  read_variables(file, named, training);
+  for (int i = 0;; ++i) {
+    const std::string path = "/optimizer/vars/" + std::to_string(i);
+    if (!file.has_tensor(path)) return;
+    training.variables.emplace_back("", file.read(path));
+  }
 }
 
 void read_group_optimizer(const Hdf5File& file, KerasTraining& training) {
@@ -69,10 +65,9 @@ void read_group_optimizer(const Hdf5File& file, KerasTraining& training) {
                                {"metrics", config.value("metrics", Json())}};
   }
   if (!file.has("/optimizer_weights")) return;
-  std::vector<std::pair<std::string, std::string>> named;
   for (const std::string& name : file.texts("/optimizer_weights", "weight_names").value_or(std::vector<std::string>{}))
-    if (file.has_tensor("/optimizer_weights/" + name)) named.emplace_back(name, "/optimizer_weights/" + name);
-  read_variables(file, named, training);
+    if (const std::string path = "/optimizer_weights/" + name; file.has_tensor(path))
+      training.variables.emplace_back(name, file.read(path));
 }
 
 // The order of a whole model's groups is its own.

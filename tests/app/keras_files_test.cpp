@@ -3,16 +3,14 @@
 #include <gtest/gtest.h>
 
 #include "fovea/base/file.h"
+#include "tests/harness/golden_keras_files.h"
 #include "tests/harness/program.h"
-#include "tests/harness/source_tree.h"
 
 namespace fovea {
 namespace {
 
 using testing::HasSubstr;
 using testing::Not;
-
-std::string golden(const std::string& file) { return source_tree("tests/golden/keras_files/" + file); }
 
 std::string probabilities(const Workplace& place, const std::string& model, const std::string& pictures) {
   const Ended ended = place.run({"predict", model, pictures, "--preprocess", "none", "-o", "p.npy", "--quiet"});
@@ -22,9 +20,9 @@ std::string probabilities(const Workplace& place, const std::string& model, cons
 
 TEST(KerasFilesInTheProgram, SayTheSameInEveryFormat) {
   const Workplace place;
-  const std::string pictures = golden("transfer/answers.npz");
-  std::string before = probabilities(place, golden("transfer/keras_2.h5"), pictures);
-  std::string from = golden("transfer/keras_2.h5");
+  const std::string pictures = golden_path("transfer/answers.npz");
+  std::string before = probabilities(place, golden_path("transfer/keras_2.h5"), pictures);
+  std::string from = golden_path("transfer/keras_2.h5");
   for (const char* to : {"a.keras", "a.safetensors", "a.h5", "b.keras"}) {
     const Ended ended = place.run({"convert", from, to});
     ASSERT_EQ(ended.code, 0) << ended.err;
@@ -45,17 +43,17 @@ TEST(KerasFilesInTheProgram, SayTheSameInEveryFormat) {
 
 TEST(KerasFilesInTheProgram, ShowModelsInModels) {
   const Workplace place;
-  const Ended closed = place.run({"summary", golden("three_deep/keras_3.keras")});
+  const Ended closed = place.run({"summary", golden_path("three_deep/keras_3.keras")});
   EXPECT_THAT(closed.out, HasSubstr("middle (Functional)"));
   EXPECT_THAT(closed.out, Not(HasSubstr("inner_conv")));
-  const Ended open = place.run({"summary", golden("three_deep/keras_3.keras"), "--expand-nested"});
+  const Ended open = place.run({"summary", golden_path("three_deep/keras_3.keras"), "--expand-nested"});
   EXPECT_THAT(open.out, HasSubstr("inner_conv (Conv2D)"));
 }
 
 TEST(KerasFilesInTheProgram, TakeLabelsOfTeachableMachine) {
   const Workplace place;
   write_file_atomically(place / "labels.txt", "0 paper cup\n1 can\n2 other\n");
-  const Ended ended = place.run({"predict", golden("teachable_machine/keras_2.h5"), golden("teachable_machine/answers.npz"),
+  const Ended ended = place.run({"predict", golden_path("teachable_machine/keras_2.h5"), golden_path("teachable_machine/answers.npz"),
                                  "--labels", "labels.txt", "--top", "3"});
   ASSERT_EQ(ended.code, 0) << ended.err;
   EXPECT_THAT(ended.err, HasSubstr("preprocessing tf (Teachable Machine's)"));
@@ -81,22 +79,22 @@ TEST(KerasFilesInTheProgram, GoOnWithTheirOptimizer) {
 
 TEST(KerasFilesInTheProgram, GiveTheirWeightsByNameOrAllOfThem) {
   const Workplace place;
-  const Ended table = place.run({"summary", golden("chain/keras_3.keras"), "--weights", golden("three_deep/keras_2.h5")});
+  const Ended table = place.run({"summary", golden_path("chain/keras_3.keras"), "--weights", golden_path("three_deep/keras_2.h5")});
   EXPECT_EQ(table.code, 3);
   EXPECT_THAT(table.err, HasSubstr("the tensors do not fit the model"));
   EXPECT_THAT(table.err, HasSubstr("tensor"));
   EXPECT_THAT(table.err, HasSubstr("missing"));
-  const Ended all = place.run({"summary", golden("chain/keras_3.keras"), "--weights", golden("chain/keras_2.weights_only.h5")});
+  const Ended all = place.run({"summary", golden_path("chain/keras_3.keras"), "--weights", golden_path("chain/keras_2.weights_only.h5")});
   EXPECT_EQ(all.code, 0) << all.err;
   EXPECT_THAT(all.err, HasSubstr("8 of 8 tensors taken"));
-  const Ended named = place.run({"summary", golden("three_deep/keras_3.keras"), "--weights", golden("branches/keras_2.h5"),
+  const Ended named = place.run({"summary", golden_path("three_deep/keras_3.keras"), "--weights", golden_path("branches/keras_2.h5"),
                                  "--by-name", "--json"});
   EXPECT_EQ(named.code, 3) << named.err;  // the dense layer "out" of both is of another shape
 }
 
 TEST(KerasFilesInTheProgram, AreUsedByArchitectures) {
   const Workplace place;
-  ASSERT_EQ(place.run({"convert", golden("transfer/keras_2.h5"), "base.keras"}).code, 0);
+  ASSERT_EQ(place.run({"convert", golden_path("transfer/keras_2.h5"), "base.keras"}).code, 0);
   write_file_atomically(place / "net.json", R"({"name": "net", "input_shape": [8, 8, 3], "layers": [
       {"Model": {"use": "base.keras", "trainable": false}}, {"Dense": {"units": 2, "activation": "softmax"}}]})");
   const Ended ended = place.run({"summary", "net.json", "--json"});
@@ -121,10 +119,10 @@ TEST(KerasFilesInTheProgram, AreRefusedInOneLine) {
     EXPECT_THAT(ended.err, HasSubstr(what));
     EXPECT_EQ(std::count(ended.err.begin(), ended.err.end(), '\n'), 1) << ended.err;
   }
-  const Ended extension = place.run({"convert", golden("chain/keras_3.keras"), "a.onnx"});
+  const Ended extension = place.run({"convert", golden_path("chain/keras_3.keras"), "a.onnx"});
   EXPECT_EQ(extension.code, 2);
   EXPECT_THAT(extension.err, HasSubstr("this format cannot be written (got a.onnx, expected .safetensors"));
-  const Ended folder = place.run({"convert", golden("chain/keras_3.keras"), "nowhere/a.keras"});
+  const Ended folder = place.run({"convert", golden_path("chain/keras_3.keras"), "nowhere/a.keras"});
   EXPECT_EQ(folder.code, 3);
 }
 
@@ -132,7 +130,7 @@ TEST(KerasFilesInTheProgram, AreRefusedInOneLine) {
 TEST(KerasFilesInTheProgram, AreWrittenWholeOrNotAtAll) {
   const Workplace place;
   for (const char* file : {"a.keras", "a.h5", "a.weights.h5", "a.safetensors"}) {
-    const Ended ended = place.run({"convert", golden("chain/keras_3.keras"), file}, {.file_limit = 1000});
+    const Ended ended = place.run({"convert", golden_path("chain/keras_3.keras"), file}, {.file_limit = 1000});
     EXPECT_EQ(ended.code, 3) << file << ended.err;
     EXPECT_FALSE(file_exists(place / file)) << file;
   }

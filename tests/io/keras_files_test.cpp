@@ -6,8 +6,8 @@
 #include "fovea/formats/npz.h"
 #include "tests/harness/files.h"
 #include "tests/harness/golden.h"
+#include "tests/harness/golden_keras_files.h"
 #include "tests/harness/run_model.h"
-#include "tests/harness/source_tree.h"
 
 namespace fovea {
 namespace {
@@ -15,12 +15,6 @@ namespace {
 using testing::HasSubstr;
 
 constexpr double kProbabilities = 1e-5;
-
-std::string golden_path(const std::string& file) { return source_tree("tests/golden/keras_files/" + file); }
-const Json& golden_index() {
-  static const Json index = parse_json(read_file(golden_path("index.json")), "index.json");
-  return index;
-}
 
 // The pictures that every file of a model is asked about, and Keras's answers.
 struct Answers {
@@ -103,12 +97,8 @@ std::vector<size_t> all_files() {
   return files;
 }
 
-INSTANTIATE_TEST_SUITE_P(All, KerasFiles, testing::ValuesIn(all_files()), [](const auto& file) {
-  std::string name = golden_index()["files"][file.param]["file"];
-  for (char& c : name)
-    if (!std::isalnum(static_cast<unsigned char>(c))) c = '_';
-  return name;
-});
+INSTANTIATE_TEST_SUITE_P(All, KerasFiles, testing::ValuesIn(all_files()),
+                         [](const auto& file) { return golden_file_name(file.param); });
 
 }  // namespace
 }  // namespace fovea

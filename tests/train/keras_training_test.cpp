@@ -6,18 +6,12 @@
 #include "fovea/formats/npz.h"
 #include "tests/harness/files.h"
 #include "tests/harness/golden.h"
-#include "tests/harness/source_tree.h"
+#include "tests/harness/golden_keras_files.h"
 
 namespace fovea {
 namespace {
 
 using testing::HasSubstr;
-
-std::string golden_path(const std::string& file) { return source_tree("tests/golden/keras_files/" + file); }
-const Json& golden_index() {
-  static const Json index = parse_json(read_file(golden_path("index.json")), "index.json");
-  return index;
-}
 
 std::vector<float> floats(const Npz& arrays, const std::string& name) {
   const Array array = arrays.read(name);
@@ -103,12 +97,8 @@ std::vector<size_t> trained_files() {
   return files;
 }
 
-INSTANTIATE_TEST_SUITE_P(All, ResumedTrainings, testing::ValuesIn(trained_files()), [](const auto& file) {
-  std::string name = golden_index()["files"][file.param]["file"];
-  for (char& c : name)
-    if (!std::isalnum(static_cast<unsigned char>(c))) c = '_';
-  return name;
-});
+INSTANTIATE_TEST_SUITE_P(All, ResumedTrainings, testing::ValuesIn(trained_files()),
+                         [](const auto& file) { return golden_file_name(file.param); });
 
 }  // namespace
 }  // namespace fovea
