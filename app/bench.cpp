@@ -72,7 +72,8 @@ int bench(const Arguments& arguments) {
             {.value = "F", .help = "seconds of each measurement; the fastest fifth of a second counts", .least = 0.1, .most = 3600});
   table.add("--winograd", winograd,
             {.value = "on|off", .help = "3x3 convolutions by Winograd's algorithm where it saves", .choices = {"on", "off"}});
-  table.add("--data", data.data, {.value = "DATA", .help = "sizes a model by name", .none = "pictures of 32x32x3, 10 classes"});
+  table.add("--data", data.data, {.value = "DATA", .help = "sizes a model by name", .none = "pictures and classes as the model is made for"});
+  table.add("--image-size", data.image_size, {.value = "H[,W]", .help = "pictures that a model by name is made for", .none = "the data's; pretrained families 224"});
   add_model_options(table, of_model);
   add_output_options(table, common);
   add_machine_options(table, common);
@@ -82,7 +83,10 @@ int bench(const Arguments& arguments) {
   options.lanes = common.lanes;
   options.winograd = winograd == "on";
 
-  const auto sizes = [&] { return data.data.empty() ? ModelSizes() : ModelSizes::of(open_data(data)); };
+  const auto sizes = [&](const Model*) {
+    settle_picture_size(of_model, data);
+    return ModelSizes::of(data);
+  };
   Model model = open_model(of_model, common.seed, sizes, common.console()).model;
   const Benchmark result = benchmark(model, options);
   if (common.json) {

@@ -28,7 +28,7 @@ int convert(const Arguments& words) {
   check_model_output(out, "OUT");
   const Console console = common.console();
 
-  OpenedModel opened = open_model(arguments, common.seed, [] { return ModelSizes(); }, console);
+  OpenedModel opened = open_model(arguments, common.seed, [](const Model*) { return ModelSizes(); }, console);
   if (!opened.trained && !out.ends_with(".json"))
     console.note("{}: the weights are random, from seed {}: the model is untrained", arguments.model, common.seed);
   const bool compiled = opened.training.compile_config.is_object() && is_keras_path(out);

@@ -69,8 +69,9 @@ int eval(const Arguments& arguments) {
   const auto open = [&](const Model* of) {
     dataset = open_data(which, {.train = from_train, .test = !from_train}, {of, choose_resizing(pictures, of), common.threads});
   };
-  OpenedModel opened = open_model(of_model, common.seed, [&] {
-    open(nullptr);
+  OpenedModel opened = open_model(of_model, common.seed, [&](const Model* known) {
+    settle_picture_size(of_model, which);
+    open(known);
     return ModelSizes::of(*dataset, which.size());
   }, console);
   Model& model = opened.model;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "app/console.h"
+#include "app/data_argument.h"
 #include "app/option_table.h"
 #include "fovea/data/dataset.h"
 #include "fovea/io/any_file.h"
@@ -16,8 +17,9 @@ namespace fovea::app {
 struct ModelArguments {
   std::string model;
   std::string architecture;  // of a file of weights alone
-  std::string weights;       // a file whose weights the model takes
+  std::string weights;       // a file whose weights the model takes; imagenet or random
   bool by_name = false;      // only layers of the same names take them
+  std::string head;          // layers behind the model without its top; empty: the model as it is
   std::string output;        // of a model of several
 };
 
@@ -44,11 +46,19 @@ struct ModelSizes {
     if (size) shape = {size->height, size->width, shape[2]};
     return {shape, dataset.classes};
   }
+  // Of data for a command that needs nothing else of them, where there are any, and of --image-size.
+  static ModelSizes of(const DataArguments& data);
 };
 
-// Throws Error: (usage) where nothing is called so, (file) where what is called so is no model. `sizes` is asked once,
-// and only for what leaves them open: a name, an architecture. What is wrong with a name is known before.
-OpenedModel open_model(const ModelArguments& arguments, uint64_t seed, const std::function<ModelSizes()>& sizes,
-                       const Console& console);
+// Pretrained families by name take pictures of their own size, also where those of the data are smaller: that becomes the
+// data's --image-size, unless the user said another.
+void settle_picture_size(const ModelArguments& model, DataArguments& data);
+
+// What data say of sizes; of the model, if there is one, only the classes are still open.
+using AskSizes = std::function<ModelSizes(const Model* model)>;
+
+// Throws Error: (usage) where nothing is called so, (file) where what is called so is no model. `sizes` is asked only for
+// what leaves them open: a name, an architecture, a new head. What is wrong with a name is known before.
+OpenedModel open_model(const ModelArguments& arguments, uint64_t seed, const AskSizes& sizes, const Console& console);
 
 }  // namespace fovea::app

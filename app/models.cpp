@@ -11,18 +11,25 @@ namespace fovea::app {
 int models(const Arguments& arguments) {
   CommonOptions common;
   OptionTable table("models", "[OPTIONS]",
-                    "Lists the built-in architectures, with their parameters at 32x32x3 and 10 classes.");
+                    "Lists the built-in architectures, with their parameters at the pictures and classes they are made for.");
   add_output_options(table, common);
   if (!table.parse(arguments)) return 0;
 
   Json list = Json::array();
   for (const zoo::Entry& entry : zoo::entries()) {
-    const Model model = zoo::make(entry.name);
-    const int64_t parameters = model.parameters().count(false, model.graph());
+    const Graph graph = zoo::graph(entry.name);
+    const Shape& shape = entry.picture_shape;
+    const int64_t parameters = Parameters(graph, Unset{}).count(false, graph);
     if (common.json) {
-      list.push_back({{"name", entry.name}, {"description", entry.description}, {"parameters", parameters}});
+      list.push_back({{"name", entry.name},
+                      {"description", entry.description},
+                      {"parameters", parameters},
+                      {"input_shape", {shape[0], shape[1], shape[2]}},
+                      {"classes", entry.classes},
+                      {"pretrained", entry.family}});
     } else {
-      print(left_aligned(entry.name, 17) + right_aligned(grouped(parameters), 11) + "  " + entry.description + "\n");
+      print(left_aligned(entry.name, 18) + right_aligned(grouped(parameters), 12) +
+            right_aligned(fmt::format("{}x{}", shape[0], shape[1]), 9) + "  " + entry.description + "\n");
     }
   }
   if (common.json) print_json({{"models", list}});

@@ -198,7 +198,7 @@ int predict(const Arguments& words) {
   if (!arguments.out.empty()) check_output(arguments.out, ".npy", "--output");
   const Console console = common.console();
 
-  OpenedModel opened = open_model(arguments.model, common.seed, [&] { return sizes_of(arguments); }, console);
+  OpenedModel opened = open_model(arguments.model, common.seed, [&](const Model*) { return sizes_of(arguments); }, console);
   Model& model = opened.model;
   if (!opened.trained)
     console.note("{}: the weights are random, from seed {}: the model is untrained", arguments.model.model, common.seed);

@@ -66,7 +66,8 @@ int summary(const Arguments& arguments) {
   table.add("--step", step, {.value = "STEP", .help = "which step's plan", .choices = {"training", "prediction"}});
   table.add("--batch-size", batch, {.value = "N", .help = "pictures of the planned step", .least = 1, .most = 1 << 20});
   table.add("--data", data.data,
-            {.value = "DATA", .help = "sizes a model by name", .none = "pictures of 32x32x3, 10 classes"});
+            {.value = "DATA", .help = "sizes a model by name", .none = "pictures and classes as the model is made for"});
+  table.add("--image-size", data.image_size, {.value = "H[,W]", .help = "pictures that a model by name is made for", .none = "the data's; pretrained families 224"});
   add_model_options(table, of_model);
   add_output_options(table, common);
   add_machine_options(table, common);
@@ -78,7 +79,10 @@ int summary(const Arguments& arguments) {
     print_tensors(of_model.model, common.json);
     return 0;
   }
-  const auto sizes = [&] { return data.data.empty() ? ModelSizes() : ModelSizes::of(open_data(data)); };
+  const auto sizes = [&](const Model*) {
+    settle_picture_size(of_model, data);
+    return ModelSizes::of(data);
+  };
   Model model = open_model(of_model, common.seed, sizes, common.console()).model;
   if (format == "json") {
     print(write_short(model.graph()).dump(common.json ? -1 : 2) + "\n");

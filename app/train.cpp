@@ -145,8 +145,9 @@ class Training {
 
   OpenedModel open() {
     if (resumed_) return {.model = resumed_->checkpoint.model(), .stem = arguments_.model.model, .trained = true};
-    OpenedModel opened = open_model(arguments_.model, arguments_.common.seed, [&] {
-      dataset_ = open_data(arguments_.data, {}, picture_use(nullptr));
+    OpenedModel opened = open_model(arguments_.model, arguments_.common.seed, [&](const Model* known) {
+      settle_picture_size(arguments_.model, arguments_.data);
+      if (!dataset_) dataset_ = open_data(arguments_.data, {}, picture_use(known));
       return ModelSizes::of(*dataset_, arguments_.data.size());
     }, console_);
     if (!arguments_.freeze.empty())

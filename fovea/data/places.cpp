@@ -1,9 +1,8 @@
 #include "fovea/data/places.h"
 
-#include <cstdlib>
-
 #include "fovea/base/error.h"
 #include "fovea/base/file.h"
+#include "fovea/base/keras_home.h"
 
 namespace fovea {
 namespace {
@@ -21,12 +20,7 @@ std::optional<std::string> search(const std::string& folder, const std::vector<s
 
 }  // namespace
 
-std::string keras_datasets() {
-  if (const char* keras = std::getenv("KERAS_HOME"); keras != nullptr && *keras != '\0')
-    return std::string(keras) + "/datasets";
-  const char* home = std::getenv("HOME");
-  return std::string(home != nullptr ? home : "") + "/.keras/datasets";
-}
+std::string keras_datasets() { return keras_home() + "/datasets"; }
 
 std::string find_data(const DataFiles& files, const std::optional<std::string>& folder) {
   if (folder) {

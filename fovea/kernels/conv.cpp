@@ -25,7 +25,7 @@ ConvForward conv_forward(const ConvProblem& problem, const ConvForwardOptions& o
   const dnnl::memory::desc bias = s.bias_desc(options.bias);
   const auto describe = [&](const ConvTry& t) {
     const auto pd = onednn::describe<Forward>(
-        onednn::attributes(options.relu), options.training ? prop_kind::forward_training : prop_kind::forward_inference,
+        onednn::attributes(options.relu, options.relu_limit), options.training ? prop_kind::forward_training : prop_kind::forward_inference,
         algorithm::convolution_direct, t.src, t.weights, bias, t.dst, s.strides, s.dilates, s.padding_l, s.padding_r);
     return ConvChosen<Forward::primitive_desc>{pd, pd.src_desc(), pd.weights_desc(), pd.dst_desc()};
   };
@@ -41,7 +41,7 @@ ConvForward conv_forward(const ConvProblem& problem, const ConvForwardOptions& o
     answer.dst = c->dst;
     answer.weights = onednn::weights_layout(problem.weights_shape(), s.keras, c->weights_desc);
   } else {
-    answer.kernel = conv_forward_ref_kernel(problem, options.relu);
+    answer.kernel = conv_forward_ref_kernel(problem, options.relu, options.relu_limit);
     answer.src = plain_src(problem);
     answer.dst = plain_dst(problem);
     answer.weights = onednn::weights_layout(problem.weights_shape(), s.keras, s.keras);

@@ -5,6 +5,7 @@
 // choosing never fails for a problem that passes `check`.
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -39,11 +40,12 @@ inline std::optional<Layout> in_blocks(const Layout& layout) {
   return {};
 }
 
-// Forward: dst = conv(src, weights) + bias, then max(0, ·) where `relu`.
+// Forward: dst = conv(src, weights) + bias, then min(limit, max(0, ·)) where `relu`.
 // Arguments: src, weights, bias (null without), dst, scratch.
 struct ConvForwardOptions {
   bool bias = true;
   bool relu = false;
+  float relu_limit = std::numeric_limits<float>::infinity();  // with relu: min(limit, ·) behind it
   bool training = true;
   std::optional<Layout> src = {};             // insist on this layout of src; else the kernel picks
   std::optional<WeightsLayout> weights = {};  // a direct kernel is to take this layout of weights; else it picks

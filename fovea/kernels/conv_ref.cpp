@@ -1,5 +1,7 @@
 #include "fovea/kernels/conv_ref.h"
 
+#include <algorithm>
+
 #include "fovea/kernels/conv_tries.h"
 #include "fovea/kernels/ref_kernel.h"
 
@@ -11,9 +13,11 @@ double* doubles(void* pointer) { return static_cast<double*>(pointer); }
 
 }  // namespace
 
-KernelPtr conv_forward_ref_kernel(const ConvProblem& p, bool relu) {
-  return ref_kernel(4, p.n * p.oh * p.ow * p.oc, [p, relu](void* const* a) {
+KernelPtr conv_forward_ref_kernel(const ConvProblem& p, bool relu, float limit) {
+  return ref_kernel(4, p.n * p.oh * p.ow * p.oc, [p, relu, limit](void* const* a) {
     conv_forward_ref(p, floats(a[0]), floats(a[1]), floats(a[2]), relu, doubles(a[4]), floats(a[3]));
+    if (relu)
+      for (int64_t i = 0; i < p.n * p.oh * p.ow * p.oc; ++i) floats(a[3])[i] = std::min(floats(a[3])[i], limit);
   });
 }
 

@@ -96,7 +96,7 @@ std::optional<ConvBackwardWeights> loop_backward_weights(const ConvProblem& prob
                                                          std::vector<std::string>& refused);
 
 // The plain reference as kernels: nhwc, weights in Keras's order.
-KernelPtr conv_forward_ref_kernel(const ConvProblem& problem, bool relu);
+KernelPtr conv_forward_ref_kernel(const ConvProblem& problem, bool relu, float relu_limit);
 KernelPtr conv_backward_data_ref_kernel(const ConvProblem& problem);
 KernelPtr conv_backward_weights_ref_kernel(const ConvProblem& problem);
 

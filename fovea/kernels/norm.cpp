@@ -91,9 +91,9 @@ KernelPtr norm_moments(const Layout& src) {
   return make_loop_kernel(src, norm_moments_loop(), 3, scratch);
 }
 
-KernelPtr norm_forward(const Layout& src, bool relu) {
+KernelPtr norm_forward(const Layout& src, bool relu, float limit) {
   const size_t scratch = static_cast<size_t>(ChannelMaps(src).padded_channels()) * 3 * sizeof(float);
-  return make_loop_kernel(NormForwardProblem{src, relu}, norm_forward_loop(), 6, scratch);
+  return make_loop_kernel(NormForwardProblem{src, relu, limit}, norm_forward_loop(), 6, scratch);
 }
 
 KernelPtr norm_sums(const Layout& src) {

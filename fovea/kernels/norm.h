@@ -6,6 +6,8 @@
 //   diff_beta = Σ dy,  diff_gamma = Σ dy · x̂,  dx = gamma · inv · (dy - diff_beta / count - x̂ · diff_gamma / count)
 #pragma once
 
+#include <limits>
+
 #include "fovea/kernels/kernel.h"
 #include "fovea/tensor/layout.h"
 
@@ -20,9 +22,9 @@ KernelPtr norm_moments(const Layout& src);
 // statistics (written: mean, inv, biased var; 3 · padded channels), scratch.
 KernelPtr norm_merge(std::span<const int64_t> rows, int64_t padded_channels, int64_t channels, float epsilon);
 
-// y = (x - mean) · inv · gamma + beta, then max(0, ·) where relu. May run in place (dst = src).
+// y = (x - mean) · inv · gamma + beta, then min(limit, max(0, ·)) where relu. May run in place (dst = src).
 // Arguments: src, statistics, gamma (null: 1), beta (null: 0), dst, scratch.
-KernelPtr norm_forward(const Layout& src, bool relu);
+KernelPtr norm_forward(const Layout& src, bool relu, float limit = std::numeric_limits<float>::infinity());
 
 // A tile's share of diff_beta and diff_gamma. Arguments: src, statistics, diff_dst,
 // sums (2 · padded channels: Σ dy, Σ dy · x̂), scratch.

@@ -1,4 +1,4 @@
-// y = (x - mean) · scale + beta with scale = inv · gamma, then perhaps max(0, ·).
+// y = (x - mean) · scale + beta with scale = inv · gamma, then perhaps max(0, ·) up to a limit.
 //
 // Taking the mean away first, instead of folding it into beta, keeps what precision x has when |mean| is far above the
 // deviation. Scratch: mean, scale, beta of all channels with zeros for padding, so that padding stays zero by itself.
@@ -18,7 +18,7 @@ namespace fovea::kernels::HWY_NAMESPACE {
 namespace {
 
 template <bool kRelu>
-void normalise(const ChannelMaps& maps, const float* src, const float* parameters, float* dst) {
+void normalise(const ChannelMaps& maps, const float* src, const float* parameters, float limit, float* dst) {
   const int64_t block = maps.block, channels = maps.padded_channels();
   // Rows of cells inside, vectors of channels outside: the parameters stay in registers for a row.
   const int64_t row = std::max<int64_t>(1, 2048 / block);
@@ -30,9 +30,13 @@ void normalise(const ChannelMaps& maps, const float* src, const float* parameter
           const float* channel = parameters + b * block + c;
           const auto mean = hn::LoadU(d, channel), scale = hn::LoadU(d, channel + channels);
           const auto beta = hn::LoadU(d, channel + 2 * channels), zero = hn::Zero(d);
+          const auto most = hn::Set(d, limit);
           for (int64_t i = at + c; i < at + c + cells * block; i += block) {
             auto y = hn::MulAdd(hn::Sub(hn::LoadU(d, src + i), mean), scale, beta);
-            if (kRelu) y = hn::IfThenZeroElse(hn::Lt(y, zero), y);  // a NaN stays
+            if (kRelu) {  // a NaN stays
+              y = hn::IfThenZeroElse(hn::Lt(y, zero), y);
+              y = hn::IfThenElse(hn::Gt(y, most), most, y);
+            }
             hn::StoreU(y, d, dst + i);
           }
         });
@@ -54,7 +58,7 @@ void forward(const NormForwardProblem& problem, const Arguments& arguments, cons
     if (beta != nullptr) parameters[2 * padded + c] = beta[c];
   }
   const auto normalise_tile = problem.relu ? normalise<true> : normalise<false>;
-  normalise_tile(maps, arguments.in(0), parameters, arguments.out(4));
+  normalise_tile(maps, arguments.in(0), parameters, problem.limit, arguments.out(4));
 }
 
 Loop<NormForwardProblem> forward_loop() { return {forward, hwy::TargetName(HWY_TARGET)}; }

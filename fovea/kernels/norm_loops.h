@@ -9,6 +9,7 @@ namespace fovea::kernels {
 struct NormForwardProblem {
   Layout src;
   bool relu = false;
+  float limit = 0;  // of relu
 };
 
 struct NormBackwardProblem {

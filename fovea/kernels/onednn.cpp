@@ -4,6 +4,7 @@
 #include <omp.h>
 
 #include <cassert>
+#include <cmath>
 #include <cstring>
 
 #include "fovea/kernels/cpu.h"
@@ -114,15 +115,18 @@ OneThread::~OneThread() {
   if (before_ != 1) omp_set_num_threads(before_);
 }
 
-dnnl::primitive_attr attributes(bool relu) {
+dnnl::primitive_attr attributes(bool relu, float relu_limit) {
   dnnl::primitive_attr attr;
   attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
   if (relu) {
+    const bool limited = std::isfinite(relu_limit);
+    const auto algorithm = limited ? dnnl::algorithm::eltwise_clip : dnnl::algorithm::eltwise_relu;
+    const float beta = limited ? relu_limit : 0;
     dnnl::post_ops operations;
 #if DNNL_VERSION_MAJOR >= 3
-    operations.append_eltwise(dnnl::algorithm::eltwise_relu, 0.0f, 0.0f);
+    operations.append_eltwise(algorithm, 0.0f, beta);
 #else
-    operations.append_eltwise(1.0f, dnnl::algorithm::eltwise_relu, 0.0f, 0.0f);
+    operations.append_eltwise(1.0f, algorithm, 0.0f, beta);
 #endif
     attr.set_post_ops(operations);
   }

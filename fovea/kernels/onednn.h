@@ -7,6 +7,7 @@
 // one OpenMP thread (creation consults the count as well), and the count of the calling thread is put back afterwards.
 #pragma once
 
+#include <limits>
 #include <oneapi/dnnl/dnnl.hpp>
 #include <optional>
 #include <string>
@@ -37,7 +38,7 @@ class OneThread {
 };
 
 // Scratch memory is ours, results are not rounded further; with max(0, ·) behind the result where `relu`.
-dnnl::primitive_attr attributes(bool relu = false);
+dnnl::primitive_attr attributes(bool relu = false, float relu_limit = std::numeric_limits<float>::infinity());
 
 // Descriptors of a primitive P. Throws dnnl::error where the library has nothing for them.
 template <class P, class... Args>

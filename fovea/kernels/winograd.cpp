@@ -1,6 +1,7 @@
 #include "fovea/kernels/winograd.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "fovea/kernels/cpu.h"
 #include "fovea/kernels/onednn.h"
@@ -73,6 +74,7 @@ WeightsLayout winograd_layout(const WinogradWeights& weights) {
 std::optional<ConvForward> winograd_forward(const ConvProblem& p, const ConvForwardOptions& options,
                                             std::vector<std::string>& refused) {
   if (!serves(p, p.oh, p.ow, refused)) return {};
+  if (options.relu && std::isfinite(options.relu_limit)) return refused.push_back("winograd: no limit of relu"), std::nullopt;
   const Layout src = options.src.value_or(blocked(p.n, p.ih, p.iw, p.ic)), dst = blocked(p.n, p.oh, p.ow, p.oc);
   const int64_t lanes = lanes_of(src, dst);
   if (lanes == 0) return refused.push_back("winograd: channels are not in whole vectors"), std::nullopt;

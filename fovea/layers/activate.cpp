@@ -1,5 +1,7 @@
 #include "fovea/layers/activate.h"
 
+#include <cmath>
+
 #include "fovea/kernels/reorder.h"
 
 namespace fovea {
@@ -35,7 +37,10 @@ Value relu_backward_if_fused(Planner& planner, const Value& dst) {
   const Value diff_dst = planner.diff_dst(dst.layout);
   if (!planner.fused_relu() || planner.relu_done()) return diff_dst;
   const Value result = planner.may_overwrite(diff_dst) ? diff_dst : planner.book(dst.layout, "diff");
-  planner.step("relu backward", kernels::activation_backward(kernels::Activation::relu, dst.layout),
+  const float limit = planner.relu_limit();
+  planner.step("relu backward",
+               std::isinf(limit) ? kernels::activation_backward(kernels::Activation::relu, dst.layout)
+                                 : kernels::relu_backward({.layout = dst.layout, .max_value = limit, .has_max = true}),
                {in(dst), in(diff_dst), out(result)});
   return result;
 }

@@ -74,7 +74,7 @@ void BatchNormalization::plan(Planner& planner) const {
                  {in(weights(moving_mean())), in(weights(moving_variance())), out(statistics)});
   }
   const Value dst = planner.dst(layout);
-  planner.step(planner.fused_relu() ? "norm+relu" : "norm", norm_forward(layout, planner.fused_relu()),
+  planner.step(planner.fused_relu() ? "norm+relu" : "norm", norm_forward(layout, planner.fused_relu(), planner.relu_limit()),
                {in(src), in(statistics), in(weights(gamma())), in(weights(beta())), out(dst)});
   if (!planner.wants_gradients()) return;
 

@@ -55,6 +55,7 @@ class BatchNormalization final : public LayerOf<BatchNormalization, BatchNormali
   void plan(Planner& planner) const override;
 
   bool fuses_relu() const override { return true; }
+  bool fuses_relu6() const override { return true; }
   bool is_channel_affine() const override { return true; }
   std::optional<ChannelAffine> channel_affine(std::span<const std::vector<float>> parameters) const override;
 

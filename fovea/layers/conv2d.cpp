@@ -30,7 +30,8 @@ Shape Conv2D::infer(std::span<const Shape> inputs) const {
   if (strided && dilated)
     throw usage_error(where(), "strides and dilation_rate cannot both be larger than 1 (got {} and {})",
                       to_string(o.strides), to_string(o.dilation_rate));
-  const int64_t oh = rows_of(o, src[0]).out(), ow = columns_of(o, src[1]).out();
+  const int64_t oh = rows_of(o, src[0] + margins_.top + margins_.bottom).out();
+  const int64_t ow = columns_of(o, src[1] + margins_.left + margins_.right).out();
   if (oh < 1 || ow < 1)
     throw usage_error(where(), "kernel_size {} is larger than the picture {}x{}", to_string(o.kernel_size), src[0], src[1]);
   return {oh, ow, o.filters};
@@ -57,11 +58,26 @@ LayerPtr Conv2D::without_activation() const {
   return layer;
 }
 
+LayerPtr Conv2D::with_padding(const Margins& margins) const {
+  if (options_.padding != Padding::valid) return nullptr;
+  auto layer = std::make_shared<Conv2D>(*this);
+  layer->margins_ = margins;
+  return layer;
+}
+
+LayerPtr Conv2D::with_bias() const {
+  if (options_.use_bias) return nullptr;
+  auto layer = std::make_shared<Conv2D>(*this);
+  layer->options_.use_bias = true;
+  return layer;
+}
+
 kernels::ConvProblem Conv2D::problem(int64_t rows, const Shape& src, const Shape& dst) const {
   const Window y = rows_of(options_, src[0]), x = columns_of(options_, src[1]);
+  const Margins& m = margins_;
   return {.n = rows, .ic = src[2], .ih = src[0], .iw = src[1], .oc = dst[2], .oh = dst[0], .ow = dst[1],
           .kh = y.kernel, .kw = x.kernel, .sh = y.stride, .sw = x.stride, .dh = y.dilation, .dw = x.dilation,
-          .pt = y.before(), .pb = y.after(), .pl = x.before(), .pr = x.after(), .groups = options_.groups};
+          .pt = y.before() + m.top, .pb = y.after() + m.bottom, .pl = x.before() + m.left, .pr = x.after() + m.right, .groups = options_.groups};
 }
 
 void Conv2D::plan(Planner& planner) const {
@@ -73,6 +89,7 @@ void Conv2D::plan(Planner& planner) const {
   const WeightsLayout bias_layout = WeightsLayout::plain({conv.oc});
   const ConvForward forward = conv_forward(conv, {.bias = use_bias,
                                                   .relu = planner.fused_relu(),
+                                                  .relu_limit = planner.relu_limit(),
                                                   .training = planner.wants_gradients(),
                                                   .src = in_blocks(planner.src().layout),
                                                   .weights = planner.home(0)});
@@ -104,7 +121,7 @@ void Conv2D::plan(Planner& planner) const {
 
 bool Conv2D::folds_affine_before() const {
   // Zero padding is not shifted by the map: only where there is none.
-  return options_.padding == Padding::valid && options_.use_bias;
+  return options_.padding == Padding::valid && margins_ == Margins(0);
 }
 
 void Conv2D::fold_before(const ChannelAffine& map, std::vector<std::vector<float>>& parameters,

@@ -59,9 +59,12 @@ class Conv2D final : public LayerOf<Conv2D, Conv2DOptions> {
 
   ActivationKind activation() const override { return options_.activation; }
   LayerPtr without_activation() const override;
+  LayerPtr with_padding(const Margins& margins) const override;
+  LayerPtr with_bias() const override;
   bool fuses_relu() const override { return true; }
+  bool fuses_relu6() const override { return true; }
   bool folds_affine_before() const override;
-  bool folds_affine_behind() const override { return options_.use_bias; }
+  bool folds_affine_behind() const override { return true; }
   void fold_before(const ChannelAffine& map, std::vector<std::vector<float>>& parameters,
                    std::span<const Shape> shapes) const override;
   void fold_behind(const ChannelAffine& map, std::vector<std::vector<float>>& parameters,
@@ -69,6 +72,8 @@ class Conv2D final : public LayerOf<Conv2D, Conv2DOptions> {
 
  private:
   kernels::ConvProblem problem(int64_t rows, const Shape& src, const Shape& dst) const;
+
+  Margins margins_ = 0;  // zeros that are thought of around the input
 };
 
 }  // namespace fovea

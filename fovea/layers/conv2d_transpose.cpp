@@ -74,6 +74,13 @@ kernels::ConvProblem Conv2DTranspose::convolution(int64_t rows, const Shape& src
           .pt = y.before(), .pb = y.after(), .pl = x.before(), .pr = x.after()};
 }
 
+LayerPtr Conv2DTranspose::with_bias() const {
+  if (options_.use_bias) return nullptr;
+  auto layer = std::make_shared<Conv2DTranspose>(*this);
+  layer->options_.use_bias = true;
+  return layer;
+}
+
 void Conv2DTranspose::plan(Planner& planner) const {
   using namespace kernels;
   const ConvProblem conv = convolution(planner.rows(), planner.src_shape(), planner.dst_shape());

@@ -56,7 +56,8 @@ class Conv2DTranspose final : public LayerOf<Conv2DTranspose, Conv2DTransposeOpt
   ActivationKind activation() const override { return options_.activation; }
   LayerPtr without_activation() const override;
   bool fuses_relu() const override { return true; }
-  bool folds_affine_behind() const override { return options_.use_bias; }
+  LayerPtr with_bias() const override;
+  bool folds_affine_behind() const override { return true; }
   void fold_behind(const ChannelAffine& map, std::vector<std::vector<float>>& parameters,
                    std::span<const Shape> shapes) const override;
 

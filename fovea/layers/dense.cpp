@@ -31,6 +31,13 @@ LayerPtr Dense::without_activation() const {
   return layer;
 }
 
+LayerPtr Dense::with_bias() const {
+  if (options_.use_bias) return nullptr;
+  auto layer = std::make_shared<Dense>(*this);
+  layer->options_.use_bias = true;
+  return layer;
+}
+
 void Dense::plan(Planner& planner) const {
   using namespace kernels;
   const Shape& shape = planner.src_shape();

@@ -49,7 +49,8 @@ class Dense final : public LayerOf<Dense, DenseOptions> {
   LayerPtr without_activation() const override;
   bool fuses_relu() const override { return true; }
   bool folds_affine_before() const override { return options_.use_bias; }
-  bool folds_affine_behind() const override { return options_.use_bias; }
+  LayerPtr with_bias() const override;
+  bool folds_affine_behind() const override { return true; }
   void fold_before(const ChannelAffine& map, std::vector<std::vector<float>>& parameters,
                    std::span<const Shape> shapes) const override;
   void fold_behind(const ChannelAffine& map, std::vector<std::vector<float>>& parameters,

@@ -51,16 +51,21 @@ class DepthwiseConv2D final : public LayerOf<DepthwiseConv2D, DepthwiseConv2DOpt
 
   ActivationKind activation() const override { return options_.activation; }
   LayerPtr without_activation() const override;
+  LayerPtr with_padding(const Margins& margins) const override;
+  LayerPtr with_bias() const override;
   bool fuses_relu() const override { return true; }
-  bool folds_affine_before() const override { return options_.padding == Padding::valid && options_.use_bias; }
-  bool folds_affine_behind() const override { return options_.use_bias; }
+  bool fuses_relu6() const override { return true; }
+  bool folds_affine_before() const override { return options_.padding == Padding::valid && margins_ == Margins(0); }
+  bool folds_affine_behind() const override { return true; }
   void fold_before(const ChannelAffine& map, std::vector<std::vector<float>>& parameters,
                    std::span<const Shape> shapes) const override;
   void fold_behind(const ChannelAffine& map, std::vector<std::vector<float>>& parameters,
                    std::span<const Shape> shapes) const override;
 
  private:
-  Conv2D in_groups(const Shape& src) const;
+  LayerPtr in_groups(const Shape& src) const;
+
+  Margins margins_ = 0;  // zeros that are thought of around the input
 };
 
 }  // namespace fovea

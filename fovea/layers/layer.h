@@ -62,14 +62,21 @@ class Layer {
   virtual std::vector<LayerPtr> parts() const { return {}; }
   // What this layer is, when it is nothing but an activation.
   virtual std::optional<ActivationKind> is_activation() const { return {}; }
-  // Applies max(0, ·) at no cost when Planner::fused_relu says so.
+  // Applies max(0, ·) at no cost when Planner::fused_relu says so; and min(6, ·) behind it, as Planner::relu_limit says.
   virtual bool fuses_relu() const { return false; }
+  virtual bool fuses_relu6() const { return false; }
+  // What this layer is, when it is nothing but zeros around its input.
+  virtual std::optional<Margins> zero_padding() const { return {}; }
+  // The same layer on an input without these zeros around it; null where it cannot do that.
+  virtual LayerPtr with_padding(const Margins&) const { return nullptr; }
   // Inference: this layer as an affine map of channels, from its parameters (Keras's order and layout).
   virtual std::optional<ChannelAffine> channel_affine(std::span<const std::vector<float>>) const { return {}; }
   virtual bool is_channel_affine() const { return false; }
   // Inference: parameters that make this layer do what `map` before (behind) it does too; empty if that is not exact.
+  // Where the layer has no bias, it is `with_bias` that does: the same layer with one, behind its other parameters.
   virtual bool folds_affine_before() const { return false; }
   virtual bool folds_affine_behind() const { return false; }
+  virtual LayerPtr with_bias() const { return nullptr; }
   virtual void fold_before(const ChannelAffine&, std::vector<std::vector<float>>&, std::span<const Shape>) const {}
   virtual void fold_behind(const ChannelAffine&, std::vector<std::vector<float>>&, std::span<const Shape>) const {}
   // An affine map of channels before this layer equals the same map behind it: always, or where its scale is ≥ 0.

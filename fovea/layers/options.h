@@ -41,6 +41,7 @@ struct Margins {
   Margins(int64_t all) : Margins(all, all) {}  // NOLINT: a number stands for all sides, as in Keras
   Margins(int64_t rows, int64_t columns) : Margins(rows, rows, columns, columns) {}
   Margins(int64_t t, int64_t b, int64_t l, int64_t r) : top(t), bottom(b), left(l), right(r) {}
+  bool operator==(const Margins&) const = default;
 };
 void read_field(const Json& json, Margins& value, const std::string& where);
 Json write_field(const Margins& value);

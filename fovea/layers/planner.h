@@ -61,6 +61,8 @@ class Planner {
   virtual void dst_is(const Value& value) = 0;
   // Whether max(0, ·) is to be applied to the output: an activation behind this layer was fused into it.
   virtual bool fused_relu() const = 0;
+  // The largest value that it lets through: 6, or infinity.
+  virtual float relu_limit() const = 0;
 
   // Memory of the unit; memory that all units share; and one piece a unit that a meeting reads together.
   virtual Value book(size_t bytes, const std::string& name) = 0;

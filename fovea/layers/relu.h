@@ -28,7 +28,9 @@ class ReLU final : public LayerOf<ReLU, ReLUOptions> {
   Shape infer(std::span<const Shape> src) const override;
   void plan(Planner& planner) const override;
   std::optional<ActivationKind> is_activation() const override {
-    return plain() ? std::optional(ActivationKind::relu) : std::nullopt;
+    if (options_.negative_slope != 0 || options_.threshold != 0) return std::nullopt;
+    if (!options_.max_value) return ActivationKind::relu;
+    return *options_.max_value == 6 ? std::optional(ActivationKind::relu6) : std::nullopt;
   }
 
  private:

@@ -25,6 +25,7 @@ class ZeroPadding2D final : public LayerOf<ZeroPadding2D, ZeroPadding2DOptions> 
 
   Shape infer(std::span<const Shape> src) const override;
   void plan(Planner& planner) const override;
+  std::optional<Margins> zero_padding() const override { return options_.padding; }
 };
 
 }  // namespace fovea

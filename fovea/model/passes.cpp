@@ -69,6 +69,25 @@ void drop_identities(PlanGraph& graph, const PassContext& context) {
   }
 }
 
+// Zeros around a layer's input are that layer's own padding, where it and all others that read them can do that.
+void pad_in_layers(PlanGraph& graph, const PassContext&) {
+  for (size_t i = 1; i < graph.nodes.size(); ++i) {
+    const int padding = static_cast<int>(i);
+    if (graph.nodes[i].removed || graph.is_kept(padding)) continue;
+    const std::optional<Margins> margins = graph.nodes[i].layer->zero_padding();
+    if (!margins) continue;
+    std::vector<LayerPtr> padded;
+    for (int reader : graph.consumers(padding)) padded.push_back(at(graph, reader).layer->with_padding(*margins));
+    if (padded.empty() || std::find(padded.begin(), padded.end(), nullptr) != padded.end()) continue;
+    auto layer = padded.begin();
+    for (int reader : graph.consumers(padding)) {
+      at(graph, reader).layer = *layer++;
+      at(graph, reader).input_shapes = graph.nodes[i].input_shapes;
+    }
+    graph.replace(padding, graph.nodes[i].inputs[0]);
+  }
+}
+
 // A cross-entropy works from logits where softmax (of two classes: a sigmoid) produced the output (Keras: _get_logits);
 // the loss's kernel gives the probabilities too, so the activation itself goes.
 void fuse_activation_and_loss(PlanGraph& graph, const PassContext& context) {
@@ -96,6 +115,16 @@ std::vector<std::vector<float>> values_of(const PlanNode& node, const Parameters
   return values;
 }
 
+// What takes in an affine map has a bias for its shift.
+std::vector<std::vector<float>> values_with_bias(PlanNode& node, const Parameters& parameters) {
+  auto values = values_of(node, parameters);
+  if (LayerPtr biased = node.layer->with_bias()) {
+    node.layer = std::move(biased);
+    values.emplace_back(static_cast<size_t>(node.shape.back()), 0.0f);
+  }
+  return values;
+}
+
 bool reads_only(const PlanGraph& graph, int node, int reader) {
   const auto readers = graph.consumers(node);
   return readers.size() == 1 && readers[0] == reader && !graph.is_kept(node);
@@ -113,7 +142,7 @@ void fold_normalisation(PlanGraph& graph, const PassContext& context) {
     if (!map) continue;
     const int before = graph.nodes[i].inputs[0];
     if (at(graph, before).layer->folds_affine_behind() && !at(graph, before).fused_relu && reads_only(graph, before, norm)) {
-      auto values = values_of(at(graph, before), context.parameters);
+      auto values = values_with_bias(at(graph, before), context.parameters);
       at(graph, before).layer->fold_behind(*map, values, at(graph, before).input_shapes);
       at(graph, before).folded = std::move(values);
       graph.replace(norm, before);
@@ -125,11 +154,11 @@ void fold_normalisation(PlanGraph& graph, const PassContext& context) {
     while (true) {
       const auto readers = graph.consumers(last);
       if (readers.size() != 1 || graph.is_kept(last)) break;
-      const PlanNode& next = at(graph, readers[0]);
+      PlanNode& next = at(graph, readers[0]);
       if (next.layer->folds_affine_before()) {
-        auto values = values_of(next, context.parameters);
+        auto values = values_with_bias(next, context.parameters);
         next.layer->fold_before(*map, values, next.input_shapes);
-        at(graph, readers[0]).folded = std::move(values);
+        next.folded = std::move(values);
         graph.replace(norm, before);
         break;
       }
@@ -140,15 +169,19 @@ void fold_normalisation(PlanGraph& graph, const PassContext& context) {
   }
 }
 
-// max(0, ·) behind a layer that can apply it itself, where nobody else reads what is before it.
+// max(0, ·), or min(6, max(0, ·)), behind a layer that can apply it itself, where nobody else reads what is before it.
 void fuse_relu(PlanGraph& graph, const PassContext&) {
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     const PlanNode& node = graph.nodes[i];
-    if (node.removed || node.layer->is_activation() != ActivationKind::relu) continue;
+    if (node.removed) continue;
+    const auto kind = node.layer->is_activation();
+    if (kind != ActivationKind::relu && kind != ActivationKind::relu6) continue;
     const int before = node.inputs[0];
-    if (!at(graph, before).layer->fuses_relu() || at(graph, before).fused_relu) continue;
+    const Layer& layer = *at(graph, before).layer;
+    if (!(kind == ActivationKind::relu ? layer.fuses_relu() : layer.fuses_relu6()) || at(graph, before).fused_relu) continue;
     if (!reads_only(graph, before, static_cast<int>(i))) continue;
     at(graph, before).fused_relu = true;
+    if (kind == ActivationKind::relu6) at(graph, before).relu_limit = 6;
     graph.replace(static_cast<int>(i), before);
   }
 }
@@ -174,7 +207,7 @@ void choose_scopes(PlanGraph& graph, const PassContext&) {
 
 const std::vector<Pass>& passes() {
   static const std::vector<Pass> all = {
-      {"split layers", split_layers}, {"drop identities", drop_identities},
+      {"split layers", split_layers}, {"drop identities", drop_identities}, {"pad in layers", pad_in_layers},
       {"fuse activation and loss", fuse_activation_and_loss}, {"fold normalisation", fold_normalisation},
       {"fuse relu", fuse_relu}, {"drop dead layers", drop_dead_layers}, {"choose scopes", choose_scopes}};
   return all;

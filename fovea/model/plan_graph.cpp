@@ -1,6 +1,7 @@
 #include "fovea/model/plan_graph.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "fovea/base/random.h"
 
@@ -61,9 +62,11 @@ std::string verify(const PlanGraph& graph) {
         return name + ": expects another shape than its input has";
     }
     if (!(node.layer->infer(node.input_shapes) == node.shape)) return name + ": has another shape than its layer says";
-    if (node.layer->parameters(node.input_shapes).size() != node.parameters.size())
+    const size_t numbers = node.folded.empty() ? node.parameters.size() : node.folded.size();
+    if (node.layer->parameters(node.input_shapes).size() != numbers)
       return name + ": has another number of parameters than its layer says";
     if (node.fused_relu && !node.layer->fuses_relu()) return name + ": cannot apply max(0, ·) itself";
+    if (std::isfinite(node.relu_limit) && !(node.fused_relu && node.layer->fuses_relu6())) return name + ": cannot apply min(6, ·) itself";
   }
   if (!exists(graph.output)) return "the output is not there";
   if (graph.logits >= 0 && !exists(graph.logits)) return "the logits are not there";

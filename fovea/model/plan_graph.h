@@ -1,6 +1,7 @@
 // The graph that a plan is made from: a copy of a model's graph that passes rewrite.
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,7 @@ struct PlanNode {
   std::optional<bool> training = {};  // fixed in the layer's call
   Scope scope = Scope::tile;
   bool fused_relu = false;
+  float relu_limit = std::numeric_limits<float>::infinity();  // the largest value that it lets through
   bool removed = false;
   // Inference: values that replace the parameters', in Keras's order (a normalisation was folded into them).
   std::vector<std::vector<float>> folded;

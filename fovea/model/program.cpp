@@ -1,6 +1,7 @@
 #include "fovea/model/program.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cassert>
 
 #include "fovea/kernels/eltwise.h"
@@ -266,8 +267,9 @@ std::optional<WeightsLayout> Program::home(int parameter) const {
 }
 
 Value Program::weights(int parameter, const WeightsLayout& layout) {
-  const int p = node().parameters[static_cast<size_t>(parameter)];
   const bool folded = !node().folded.empty();
+  // Folded values are the node's own, and may be more than it has parameters.
+  const int p = folded ? parameter : node().parameters[static_cast<size_t>(parameter)];
   if (!folded && !parameters_[p].home) parameters_.set_home(p, layout.home());
   if (!folded && *parameters_[p].home == layout) {
     auto [it, fresh] = parameter_buffers_.try_emplace(p, -1);
@@ -382,7 +384,7 @@ void Program::diff_src_is(int i, const Value& value) {
 }
 
 bool Program::src_is_relu_of_one(int i) const {
-  return node(input(i)).fused_relu && graph_.consumers(input(i)).size() == 1 && !is_asked_gradient(input(i));
+  return node(input(i)).fused_relu && std::isinf(node(input(i)).relu_limit) && graph_.consumers(input(i)).size() == 1 && !is_asked_gradient(input(i));
 }
 void Program::mark_relu_done(int i) { relu_done_[static_cast<size_t>(input(i))] = true; }
 

@@ -94,6 +94,7 @@ class Program final : public Planner {
   Value dst(const Layout& layout) override;
   void dst_is(const Value& value) override;
   bool fused_relu() const override { return node().fused_relu; }
+  float relu_limit() const override { return node().relu_limit; }
   Value book(size_t bytes, const std::string& name) override;
   Value book(const Layout& layout, const std::string& name) override;
   Value shared(size_t bytes, const std::string& name) override;

@@ -17,46 +17,50 @@ Dense hidden(int64_t units) { return Dense({.units = units, .activation = Activa
 Dense output(const Options& options) { return Dense({.units = options.classes, .activation = ActivationKind::softmax}); }
 
 template <class... Layers>
-Model net(const char* name, const Options& options, Layers&&... layers) {
-  return sequential({.name = name, .input_shape = options.picture_shape, .seed = options.seed}, std::forward<Layers>(layers)...,
-                    output(options));
+Graph net(const char* name, const Options& options, Layers... layers) {
+  Graph graph(name);
+  int last = graph.add(std::make_shared<InputLayer>(InputLayerOptions{.shape = options.picture_shape}), {});
+  const auto add = [&](auto layer) { last = graph.add(std::make_shared<decltype(layer)>(std::move(layer)), {last}); };
+  (add(std::move(layers)), ...);
+  add(output(options));
+  return graph;
 }
 
 }  // namespace
 
-Model basic(const Options& options) {
+Graph basic(const Options& options) {
   return net("basic", options, conv(32), MaxPooling2D(), conv(64), MaxPooling2D(), conv(64), Flatten(), hidden(64));
 }
 
-Model max_pool(const Options& options) {
+Graph max_pool(const Options& options) {
   return net("max_pool", options, conv(32), MaxPooling2D(), conv(64), MaxPooling2D(), Flatten());
 }
 
-Model avg_pool(const Options& options) {
+Graph avg_pool(const Options& options) {
   return net("avg_pool", options, conv(32), AveragePooling2D(), conv(64), AveragePooling2D(), Flatten());
 }
 
-Model global_avg_pool(const Options& options) {
+Graph global_avg_pool(const Options& options) {
   return net("global_avg_pool", options, conv(32), conv(64), GlobalAveragePooling2D());
 }
 
-Model advanced(const Options& options) {
+Graph advanced(const Options& options) {
   return net("advanced", options, conv(32), BatchNormalization(), conv(32), MaxPooling2D(), Dropout(0.25f),  //
              conv(64), BatchNormalization(), conv(64), MaxPooling2D(), Dropout(0.25f),                       //
              conv(128), BatchNormalization(), Dropout(0.25f), Flatten(),                                     //
              hidden(512), BatchNormalization(), Dropout(0.5f));
 }
 
-Model ensemble_1(const Options& options) {
+Graph ensemble_1(const Options& options) {
   return net("ensemble_1", options, conv(32), MaxPooling2D(), conv(64), MaxPooling2D(), Flatten(), hidden(64));
 }
 
-Model ensemble_2(const Options& options) {
+Graph ensemble_2(const Options& options) {
   return net("ensemble_2", options, conv(64), conv(64), MaxPooling2D(), conv(128), conv(128), MaxPooling2D(), Flatten(),
              hidden(128));
 }
 
-Model ensemble_3(const Options& options) {
+Graph ensemble_3(const Options& options) {
   return net("ensemble_3", options, conv(32), BatchNormalization(), conv(32), MaxPooling2D(),  //
              conv(64), BatchNormalization(), conv(64), MaxPooling2D(), Flatten(), hidden(64));
 }

@@ -5,13 +5,13 @@
 
 namespace fovea::zoo {
 
-Model basic(const Options& options);
-Model max_pool(const Options& options);
-Model avg_pool(const Options& options);
-Model global_avg_pool(const Options& options);
-Model advanced(const Options& options);
-Model ensemble_1(const Options& options);
-Model ensemble_2(const Options& options);
-Model ensemble_3(const Options& options);
+Graph basic(const Options& options);
+Graph max_pool(const Options& options);
+Graph avg_pool(const Options& options);
+Graph global_avg_pool(const Options& options);
+Graph advanced(const Options& options);
+Graph ensemble_1(const Options& options);
+Graph ensemble_2(const Options& options);
+Graph ensemble_3(const Options& options);
 
 }  // namespace fovea::zoo
