@@ -15,7 +15,7 @@ import importlib
 import os
 import pathlib
 
-KINDS = ["layers", "losses", "metrics", "optimizers", "trainings", "fits", "nets"]
+KINDS = ["layers", "losses", "metrics", "optimizers", "trainings", "fits", "nets", "zoo"]
 KINDS += ["report", "summary", "architectures", "callbacks", "schedules", "augment", "keras_files"]
 
 
