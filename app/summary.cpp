@@ -24,7 +24,7 @@ std::string plan_of(Model& model, int64_t batch, int lanes, bool training) {
   if (training) {
     options.loss = PlanOptions::Loss{.rule = {.kind = kernels::usual_loss(model.outputs())}};
     options.update = &adam;
-    model.parameters().book_slots(adam.slots());
+    model.parameters().book_slots(model.graph(), adam.slots());
   }
   return plan_text(*make_plan(model.graph(), model.parameters(), options));
 }

@@ -16,11 +16,14 @@
 #include "app/train_arguments.h"
 #include "app/version.h"
 #include "fovea/base/file.h"
+#include "fovea/base/memory.h"
 #include "fovea/io/model_file.h"
 #include "fovea/model/freeze.h"
+#include "fovea/model/front.h"
 #include "fovea/model/summary.h"
 #include "fovea/report/learning_rate_plot.h"
 #include "fovea/train/augmented_examples.h"
+#include "fovea/train/feature_examples.h"
 #include "fovea/train/checkpoint.h"
 #include "fovea/train/gap.h"
 #include "fovea/train/history.h"
@@ -49,6 +52,7 @@ class Training {
         resumed_(resumed_run(arguments.resume)),
         opened_(open()),
         trainer_(opened_.model, trainer_options(table)) {
+    check_stages();
     if (!dataset_) dataset_ = open_data(arguments.data, {}, picture_use(&opened_.model));
     check_splits();
     warn_of(*dataset_, console_);
@@ -157,7 +161,12 @@ class Training {
 
   // A Keras file's model was in the midst of a training: where nothing else is asked for, it goes on.
   TrainerOptions trainer_options(const OptionTable& table) {
-    if (resumed_ || opened_.training.compile_config.is_null()) return arguments_.trainer();
+    if (resumed_) {
+      TrainerOptions options = arguments_.trainer();
+      options.optimizer = arguments_.optimizer_of(resumed_->checkpoint.place().stage);
+      return options;
+    }
+    if (opened_.training.compile_config.is_null()) return arguments_.trainer();
     const std::string& file = arguments_.model.model;
     if (!table.given("--optimizer") && !arguments_.says_optimizer()) {
       arguments_.take_optimizer(keras_optimizer(opened_.training, file).value_or(OptimizerOptions{}));
@@ -185,6 +194,19 @@ class Training {
 
   std::optional<DataExamples> examples(const Split& split) const {
     return DataExamples(split, rules_, classes_, opened_.model.classes(), dataset_->name);
+  }
+
+  // What is wrong with a stage is known before the first one is trained.
+  void check_stages() {
+    if (resumed_) return;
+    std::vector<int> frozen;
+    Graph& graph = opened_.model.graph();
+    for (int n = 0; n < graph.size(); ++n)
+      if (!graph.node(n).layer->trainable()) frozen.push_back(n);
+    for (const TrainArguments::Stage& stage : arguments_.stages())
+      if (unfreeze(opened_.model, stage.pattern, "--fine-tune") == 0)
+        throw usage_error("--fine-tune", "these layers train already (got {})", stage.pattern);
+    for (int n : frozen) graph.node(n).layer->set_trainable(false);
   }
 
   // Standardized pictures are not scaled before, unless that is asked for.
@@ -260,8 +282,9 @@ class Training {
   // Weights, a set of gradients a lane and the optimizer's state: where these do not fit, the system would end the
   // program, or others.
   void check_memory() {
-    const double copies = 1.0 + lanes() + static_cast<double>(trainer_.optimizer().slots().size());
-    const double least = static_cast<double>(weight_bytes()) * copies;
+    const double copies = lanes() + static_cast<double>(trainer_.optimizer().slots().size());
+    const double trained = static_cast<double>(opened_.model.parameters().count(true, opened_.model.graph())) * sizeof(float);
+    const double least = static_cast<double>(weight_bytes()) + trained * copies;
     const double memory = this_machine().memory;
     if (memory > 0 && least > memory)
       throw failed_error(
@@ -277,7 +300,8 @@ class Training {
     console_.note("{} on {}: {} pictures to train on, {} to validate, {} classes; seed {}, {} threads, {} lanes",
                   opened_.stem, dataset_->name, grouped(train_->size()), grouped(validating), opened_.model.classes(),
                   arguments_.common.seed, trainer_.pool().threads(), lanes());
-    const ModelCost cost = trainer_.cost(std::min(arguments_.batch_size, train_->size()));
+    const int node = feature_node() > 0 && arguments_.find_lr.empty() ? feature_node() : 0;
+    const ModelCost cost = trainer_.cost(std::min(arguments_.batch_size, train_->size()), node);
     console_.note("{} parameters; {} a picture forward, {} in training; {} of memory besides the pictures",
                   grouped(opened_.model.parameters().count(false, opened_.model.graph())), readable_flops(cost.forward_flops),
                   readable_flops(cost.training_flops), megabytes(static_cast<double>(cost.training_bytes())));
@@ -317,7 +341,7 @@ class Training {
   void go_on(const OptionTable& table) {
     const std::string& folder = arguments_.resume;
     const TrainingPlace& place = resumed_->checkpoint.place();
-    if (arguments_.epochs < place.epoch)
+    if (place.stage == 0 && arguments_.epochs < place.epoch)
       throw usage_error("--epochs", "the run is further than that (got {}, expected at least {})", arguments_.epochs, place.epoch);
     if (const std::string& damage = resumed_->checkpoint.passed_over(); !damage.empty())
       console_.note("{}; going on from the checkpoint before it", damage);
@@ -325,6 +349,8 @@ class Training {
       console_.note("the run began with another {}: its figures may differ from those of an uninterrupted run", difference);
     record(folder);
     resumed_->checkpoint.restore(trainer_, recorder_->remembering());
+    if (arguments_.extends && place.stage > 0)
+      throw usage_error("--epochs", "the run is at fine-tuning, behind its own epochs (got {})", arguments_.epochs);
     const bool extended = arguments_.extends && arguments_.epochs > place.epoch;
     if (early_stopping_ && extended) early_stopping_->wait_anew();
     write_file_atomically(folder + "/config.toml", config(table));
@@ -342,13 +368,12 @@ class Training {
   }
 
   void fit(InterruptGuard& guard) {
-    Progress progress(console_, arguments_.epochs);
+    Progress progress(console_, arguments_.all_epochs());
     FitOptions options = {.epochs = arguments_.epochs,
                           .initial_epoch = arguments_.initial_epoch,
                           .batch_size = arguments_.batch_size,
                           .steps_per_epoch = arguments_.steps_per_epoch,
                           .shuffle = arguments_.shuffle == "on",
-                          .validation = validation_ ? &*validation_ : nullptr,
                           .validation_batch_size = arguments_.validation_batch_size,
                           .validation_freq = arguments_.validation_freq,
                           .exact_train_metrics = arguments_.exact_train_metrics,
@@ -359,8 +384,17 @@ class Training {
     options.callbacks.push_back(&*recorder_);
     options.callbacks.push_back(&progress);
     const auto begin = std::chrono::steady_clock::now();
+    const std::vector<TrainArguments::Stage> stages = arguments_.stages();
     try {
-      trainer_.fit(to_train_on(), options);
+      while (true) {
+        const TrainingPlace& place = trainer_.place();
+        if (place.stage > 0) options.epochs = place.stage_epoch + stages[static_cast<size_t>(place.stage) - 1].epochs;
+        keep_features();
+        options.validation = validation_features_ ? static_cast<const Examples*>(&*validation_features_) : validation_ ? &*validation_ : nullptr;
+        trainer_.fit(train_features_ ? *train_features_ : to_train_on(), options);
+        if (InterruptGuard::interrupted() || place.stage == static_cast<int>(stages.size())) break;
+        begin_stage(place.stage + 1, stages[static_cast<size_t>(place.stage)]);
+      }
     } catch (const Error& error) {
       keep_what_there_is(error);
       throw;
@@ -370,6 +404,106 @@ class Training {
       console_.note("stopped early behind epoch {}", *early_stopping_->stopped_epoch() + 1);
     if (early_stopping_ && early_stopping_->restored_epoch())
       console_.note("the weights are those of epoch {}, the best", *early_stopping_->restored_epoch() + 1);
+  }
+
+  // More layers train from here on, by an optimizer without a past.
+  void begin_stage(int number, const TrainArguments::Stage& stage) {
+    Model& model = opened_.model;
+    const int layers = unfreeze(model, stage.pattern, "--fine-tune");
+    TrainingPlace place = trainer_.place();
+    place.stage = number;
+    place.stage_epoch = place.epoch;
+    trainer_.compile(arguments_.optimizer_of(number));
+    trainer_.go_on_from(std::move(place));
+    if (early_stopping_) early_stopping_->wait_anew();
+    console_.note("fine-tuning {}: {} layers more train, for {} epochs at learning rate {:g}", stage.pattern, layers, stage.epochs,
+                  stage.learning_rate);
+    int norms = 0;
+    for (const Node& node : model.graph().nodes())
+      norms += node.layer->type() == "BatchNormalization" && node.layer->trainable() && in_base(node) ? 1 : 0;
+    if (norms > 0)
+      console_.note("{} batch normalisations of the base train too: they use and change statistics of batches of {}, which often undoes what the "
+                    "base has learnt; a pattern such as *conv* leaves them frozen",
+                    norms, arguments_.batch_size);
+    recorder_->events().write("fine_tune", {{"pattern", stage.pattern}, {"epochs", stage.epochs}, {"learning_rate", stage.learning_rate}});
+  }
+  static bool in_base(const Node& node) { return node.nested >= 0; }
+
+  // The node whose output is computed once: 0 where nothing is, and why.
+  int feature_node() {
+    if (arguments_.front_features == "off") return 0;
+    const int node = frozen_front(opened_.model.graph());
+    if (node == 0 || front_flops(node) == 0) return 0;
+    if (augmented_ && (arguments_.augment_copies == 0 || arguments_.exact_train_metrics)) return 0;
+    return node;
+  }
+
+  double front_flops(int node) const {
+    double flops = 0;
+    const Graph& graph = opened_.model.graph();
+    for (int n = 0; n <= node; ++n) flops += graph.node(n).layer->flops(graph.node(n).input_shapes, graph.node(n).shape);
+    return flops;
+  }
+
+  // Features of the frozen front, for the stage that begins.
+  void keep_features() {
+    train_features_.reset();
+    validation_features_.reset();
+    const Graph& graph = opened_.model.graph();
+    const int node = feature_node(), front = frozen_front(graph);
+    if (node == 0) {
+      if (front > 0 && augmented_ && front_flops(front) > 0 && arguments_.front_features != "off")
+        console_.note("augmentation comes before the frozen front ({}): its features are computed every time{}", graph.node(front).layer->name(),
+                      arguments_.exact_train_metrics ? "" : "; --augment-copies K keeps those of K draws");
+      return;
+    }
+    const int64_t copies = augmented_ ? arguments_.augment_copies : 0;
+    const FeatureSize train = FeatureExamples::size_of(*train_, opened_.model, node, copies);
+    uint64_t bytes = train.bytes();
+    if (validation_) bytes += FeatureExamples::size_of(*validation_, opened_.model, node, 0).bytes();
+    const bool fits = static_cast<double>(bytes) <= available_memory() / 2;
+    const bool disk = arguments_.front_features == "disk" || (arguments_.front_features == "auto" && !fits);
+    const CacheFolder cache;
+    try {
+      const auto begin = std::chrono::steady_clock::now();
+      const auto make = [&](std::optional<FeatureExamples>& features, const Examples& examples, int64_t draws, const std::string& split) {
+        features.emplace(examples, opened_.model, node, trainer_.pool(),
+                         FeatureOptions{.copies = draws,
+                                        .seed = arguments_.common.seed,
+                                        .lanes = lanes(),
+                                        .folder = disk ? &cache : nullptr,
+                                        .source = disk ? source_of(split, draws) : ""});
+      };
+      make(train_features_, to_train_on(), copies, "train");
+      if (validation_) make(validation_features_, *validation_, 0, "validation");
+      const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+      console_.note("all up to {} is frozen: its {} numbers a picture{} ({} in all) {} {}", graph.node(node).layer->name(), grouped(train.floats),
+                    copies > 0 ? fmt::format(", of {} draws each,", copies) : "", readable_size(static_cast<double>(bytes)),
+                    train_features_->was_found() ? "were found in" : fmt::format("took {} and are kept in", duration(seconds)),
+                    disk ? cache.path() : "memory");
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::file || arguments_.front_features == "disk") throw;
+      train_features_.reset();
+      validation_features_.reset();
+      console_.note("features of the frozen front are computed every time: {}", error.what());
+    }
+  }
+
+  // What the features in a file follow from, besides the front.
+  std::string source_of(const std::string& split, int64_t draws) const {
+    Json source = {{"data", dataset_->hash},
+                   {"split", split},
+                   {"preprocess", to_string(rules_.preprocess)},
+                   {"resize", to_string(rules_.resizing.resize)},
+                   {"interpolation", to_string(rules_.resizing.interpolation)},
+                   {"standardize", opened_.model.info.standardize}};
+    for (const auto& [name, numbers] : opened_.model.info.statistics) {
+      const auto values = numbers->values<float>();
+      const PictureHash hash = hash_of(Bytes(reinterpret_cast<const uint8_t*>(values.data()), values.size_bytes()));
+      source["statistics"][name] = {hash.high, hash.low};
+    }
+    if (draws > 0) source["augment"] = to_string(augmented_->options());
+    return source.dump();
   }
 
   // After a failure: the last good weights and the reason, as far as the disk still takes them.
@@ -446,6 +580,7 @@ class Training {
   std::vector<int32_t> classes_;
   std::optional<DataExamples> train_, validation_;
   std::optional<AugmentedExamples> augmented_;  // of train_
+  std::optional<FeatureExamples> train_features_, validation_features_;
   std::optional<EarlyStopping> early_stopping_;
   std::optional<ReduceLROnPlateau> reduce_lr_;
   std::vector<Callback*> callbacks_;

@@ -173,6 +173,24 @@ void TrainArguments::list(OptionTable& table) {
             {.value = "base|all|PATTERN",
              .help = "layers that do not train: of the model inside the model, all, or those whose names match (block5*, vgg16/*)",
              .none = "none"});
+  table.add("--fine-tune", fine_tune,
+            {.value = "PATTERN,…",
+             .help = "behind --epochs these layers train too, a stage a pattern: of the model inside the model (base), all, or those whose names match",
+             .none = "nothing"});
+  table.add("--fine-tune-learning-rate", fine_tune_learning_rate, {.value = "F,…", .help = "step size of these stages: one each, or one for all"});
+  table.add("--fine-tune-epochs", fine_tune_epochs, {.value = "N,…", .help = "their epochs: likewise"});
+  table.add("--front-features", front_features,
+            {.value = "WHERE",
+             .help = "what the frozen front of a model makes of the pictures is computed once and kept: in memory; on disk, where "
+                     "the next run finds it (the cache, see --cache); auto: on disk if it takes more than half of the free memory; off: "
+                     "computed every time",
+             .choices = {"auto", "memory", "disk", "off"}});
+  table.add("--augment-copies", augment_copies,
+            {.value = "K",
+             .help = "with --augment and a frozen front: keep its features of K draws of each picture, of which each epoch has one; 0: "
+                     "compute them every time",
+             .least = 0,
+             .most = 1000});
   add_data_options(table, data);
   add_picture_options(table, pictures);
   table.section("Run");
@@ -236,6 +254,53 @@ void TrainArguments::check() const {
   }
   if (!save.empty()) check_model_output(save, "--save");
   Optimizer{optimizer_options()};  // refuses what does not go together
+  stages();
+  if (augment_copies > 0 && augment.empty()) throw usage_error("--augment-copies", "needs --augment (got {})", augment_copies);
+}
+
+namespace {
+
+// The word of a stage: its own, or the one that is for all.
+const std::string& of_stage(const std::vector<std::string>& words, size_t stage, size_t stages, const std::string& where) {
+  if (words.size() != 1 && words.size() != stages)
+    throw usage_error(where, "there must be one for all stages of --fine-tune, or one each (got {}, expected 1 or {})", words.size(), stages);
+  return words.size() == 1 ? words[0] : words[stage];
+}
+
+template <class Number>
+Number positive(const std::string& word, const std::string& where) {
+  Number value{};
+  const auto [end, code] = std::from_chars(word.data(), word.data() + word.size(), value);
+  if (code != std::errc() || end != word.data() + word.size() || !(value > 0) || !std::isfinite(static_cast<double>(value)))
+    throw usage_error(where, "cannot be (got {}, expected a number above 0)", word);
+  return value;
+}
+
+}  // namespace
+
+std::vector<TrainArguments::Stage> TrainArguments::stages() const {
+  std::vector<Stage> stages;
+  const std::vector<std::string> patterns = word_list(fine_tune);
+  const auto rates = word_list(fine_tune_learning_rate), numbers = word_list(fine_tune_epochs);
+  for (size_t i = 0; i < patterns.size(); ++i)
+    stages.push_back({patterns[i],
+                      positive<double>(of_stage(rates, i, patterns.size(), "--fine-tune-learning-rate"), "--fine-tune-learning-rate"),
+                      positive<int>(of_stage(numbers, i, patterns.size(), "--fine-tune-epochs"), "--fine-tune-epochs")});
+  return stages;
+}
+
+int TrainArguments::all_epochs() const {
+  int sum = epochs;
+  for (const Stage& stage : stages()) sum += stage.epochs;
+  return sum;
+}
+
+OptimizerOptions TrainArguments::optimizer_of(int stage) const {
+  OptimizerOptions options = optimizer_options();
+  if (stage == 0) return options;
+  options.schedule = nullptr;
+  options.learning_rate = stages()[static_cast<size_t>(stage) - 1].learning_rate;
+  return options;
 }
 
 bool TrainArguments::says_optimizer() const {

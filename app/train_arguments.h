@@ -38,7 +38,10 @@ struct TrainArguments {
   OptimizerOptions optimizer;
   std::string schedule, early_stopping, reduce_lr, checkpoint;  // KEY=VALUE,…; empty: none
   std::string freeze;                      // base, all or a pattern; empty: nothing
+  std::string fine_tune, fine_tune_learning_rate = "1e-5", fine_tune_epochs = "5";  // by comma: one a stage, or for all
+  std::string front_features = "auto";     // where what a frozen front makes of pictures is kept
   std::string augment;                     // KEY=VALUE,…; empty: none
+  int64_t augment_copies = 0;
   std::string exclude_from_weight_decay;   // words, by comma
   std::optional<double> ema_momentum;
   int64_t ema_overwrite_frequency = 0;     // 0: none
@@ -53,6 +56,17 @@ struct TrainArguments {
   void check() const;
 
   TrainerOptions trainer() const;
+
+  // A stage of training behind the first: these layers train too, with a learning rate of their own.
+  struct Stage {
+    std::string pattern;
+    double learning_rate = 0;
+    int epochs = 0;
+  };
+  std::vector<Stage> stages() const;
+  int all_epochs() const;  // of all stages
+  // The optimizer of a stage, counted from 0.
+  OptimizerOptions optimizer_of(int stage) const;
   // Whether anything is said of the optimizer; if not, a compiled file's own goes on.
   bool says_optimizer() const;
   // That optimizer, as if these options said it.

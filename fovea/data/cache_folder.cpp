@@ -21,7 +21,7 @@
 namespace fovea {
 namespace {
 
-constexpr const char* kExtensions[] = {".pictures", ".shape"};
+constexpr const char* kExtensions[] = {".pictures", ".shape", ".features"};
 
 Error cannot(const std::string& path, const char* doing, int code) {
   return file_error(path, "cannot {}: {}", doing, std::strerror(code));

@@ -46,7 +46,6 @@ struct ConvForwardOptions {
   bool bias = true;
   bool relu = false;
   float relu_limit = std::numeric_limits<float>::infinity();  // with relu: min(limit, ·) behind it
-  bool training = true;
   std::optional<Layout> src = {};             // insist on this layout of src; else the kernel picks
   std::optional<WeightsLayout> weights = {};  // a direct kernel is to take this layout of weights; else it picks
 };

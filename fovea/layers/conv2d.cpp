@@ -90,7 +90,6 @@ void Conv2D::plan(Planner& planner) const {
   const ConvForward forward = conv_forward(conv, {.bias = use_bias,
                                                   .relu = planner.fused_relu(),
                                                   .relu_limit = planner.relu_limit(),
-                                                  .training = planner.wants_gradients(),
                                                   .src = in_blocks(planner.src().layout),
                                                   .weights = planner.home(0)});
   const Value src = planner.src(0, forward.src), dst = planner.dst(forward.dst);

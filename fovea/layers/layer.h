@@ -54,6 +54,8 @@ class Layer {
   virtual Scope scope() const { return Scope::tile; }
   // Gives its input unchanged outside training (Dropout).
   virtual bool identity_in_inference() const { return false; }
+  // Draws at random in training.
+  virtual bool random_in_training() const { return identity_in_inference(); }
   // The activation that Keras would apply behind this layer's own work, and the same layer without it.
   virtual ActivationKind activation() const { return ActivationKind::linear; }
   virtual LayerPtr without_activation() const { return nullptr; }

@@ -28,6 +28,7 @@ class RandomCrop final : public LayerOf<RandomCrop, RandomCropOptions> {
 
   Shape infer(std::span<const Shape> src) const override;
   void plan(Planner& planner) const override;
+  bool random_in_training() const override { return true; }
 };
 
 }  // namespace fovea

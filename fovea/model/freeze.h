@@ -12,5 +12,7 @@ namespace fovea {
 // frozen normalisation its statistics. Returns how many layers it froze. Throws Error (usage), naming `where`, where there
 // are none.
 int freeze(Model& model, const std::string& what, const std::string& where);
+// Has such layers train (again). Returns how many of them did not before.
+int unfreeze(Model& model, const std::string& what, const std::string& where);
 
 }  // namespace fovea

@@ -71,13 +71,14 @@ void Parameters::set_slot(int i, int slot, const Array& values) {
   pack(parameter, values.values<float>().data(), parameter.slots[static_cast<size_t>(slot)]);
 }
 
-void Parameters::book_slots(std::span<const float> starts) {
-  for (Parameter& parameter : all_) {
+void Parameters::book_slots(const Graph& graph, std::span<const float> starts) {
+  for (int p = 0; p < size(); ++p) {
+    Parameter& parameter = (*this)[p];
     parameter.slots.clear();
-    if (!parameter.spec.trainable) continue;
+    if (!trains(p, graph)) continue;
     for (const float start : starts) {
       parameter.slots.emplace_back(parameter.value.bytes());
-      std::ranges::fill(parameter.slots.back().as<float>(), start);
+      if (start != 0) std::ranges::fill(parameter.slots.back().as<float>(), start);
     }
   }
 }

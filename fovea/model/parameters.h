@@ -46,8 +46,8 @@ class Parameters {
   void set(int i, const Array& values);
   Array get_slot(int i, int slot) const;
   void set_slot(int i, int slot, const Array& values);
-  // For every parameter that may train: a slot for each number, full of it.
-  void book_slots(std::span<const float> starts);
+  // For every parameter that trains: a slot for each number, full of it. Others have none.
+  void book_slots(const Graph& graph, std::span<const float> starts);
 
   // Moves a parameter and its slots into a layout.
   void set_home(int i, const kernels::WeightsLayout& layout);

@@ -39,6 +39,11 @@ void split_layers(PlanGraph& graph, const PassContext&) {
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     PlanNode node = graph.nodes[i];
     for (int& input : node.inputs) input = place[static_cast<size_t>(input)];
+    if (node.removed) {
+      place[i] = static_cast<int>(split.nodes.size());
+      split.nodes.push_back(std::move(node));
+      continue;
+    }
     const ActivationKind kind = node.layer->activation();
     if (kind != ActivationKind::linear) node.layer = node.layer->without_activation();
     split.nodes.push_back(node);
@@ -63,6 +68,7 @@ void split_layers(PlanGraph& graph, const PassContext&) {
 void drop_identities(PlanGraph& graph, const PassContext& context) {
   for (size_t i = 1; i < graph.nodes.size(); ++i) {
     const PlanNode& node = graph.nodes[i];
+    if (node.removed || node.inputs.empty()) continue;
     const bool linear = node.layer->is_activation() == ActivationKind::linear;
     if (linear || (!node.training.value_or(context.training) && node.layer->identity_in_inference()))
       graph.replace(static_cast<int>(i), node.inputs[0]);

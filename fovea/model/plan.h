@@ -24,6 +24,10 @@ struct PlanOptions {
   bool gradients = false;  // forward and backward, else forward only
   bool weight_gradients = true;  // with gradients: those of parameters that train
   bool input_gradient = false;                     // the gradient at the input too
+  // The layers (nodes of the graph) between which the plan computes: the feed gives the first one's output, and the last
+  // one's is the plan's. All ways from the input to the output lead through them. Default: the model's input and output.
+  int first = 0;
+  std::optional<int> last = {};
   std::vector<int> outputs;                        // layers (nodes of the graph) whose outputs are asked for
   std::vector<int> output_gradients;               // layers at whose outputs the gradient is asked for
   // The loss behind the output; without it and with `gradients`, backward starts from Feed::gradients.

@@ -46,7 +46,7 @@ struct Unit {
 class Builder {
  public:
   Builder(const Graph& graph, Parameters& parameters, const PlanOptions& options)
-      : parameters_(parameters), options_(options), graph_(plan_graph(graph, parameters, options.outputs, options.training)) {
+      : parameters_(parameters), options_(options), graph_(plan_graph(graph, parameters, options)) {
     if (options.batch < 1) throw usage_error("batch size", "must be at least 1 (got {})", options.batch);
     run_passes(graph_,
                {.parameters = parameters, .training = options.training, .gradients = options.gradients,

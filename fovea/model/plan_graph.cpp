@@ -4,10 +4,27 @@
 #include <cmath>
 
 #include "fovea/base/random.h"
+#include "fovea/layers/input.h"
 
 namespace fovea {
 
-PlanGraph plan_graph(const Graph& graph, const Parameters& parameters, const std::vector<int>& kept, bool training) {
+namespace {
+
+// What comes before goes, and the output of `first` comes from the feed.
+void begin_at(PlanGraph& plan, int first) {
+  for (int i = 0; i < first; ++i) plan.nodes[static_cast<size_t>(i)].removed = true;
+  PlanNode& node = plan.nodes[static_cast<size_t>(first)];
+  auto input = std::make_shared<InputLayer>(InputLayerOptions{.shape = node.shape});
+  input->set_name(node.layer->name());
+  PlanNode feed;
+  feed.layer = std::move(input);
+  feed.shape = node.shape;
+  node = std::move(feed);
+}
+
+}  // namespace
+
+PlanGraph plan_graph(const Graph& graph, const Parameters& parameters, const PlanOptions& options) {
   PlanGraph plan;
   for (int i = 0; i < graph.size(); ++i) {
     const Node& node = graph.node(i);
@@ -22,8 +39,9 @@ PlanGraph plan_graph(const Graph& graph, const Parameters& parameters, const std
     plan.nodes.push_back(std::move(copy));
     plan.value_of.push_back(i);
   }
-  plan.output = training ? graph.training_output() : graph.output();
-  plan.kept = kept;
+  if (options.first > 0) begin_at(plan, options.first);
+  plan.output = options.last.value_or(options.training ? graph.training_output() : graph.output());
+  plan.kept = options.outputs;
   return plan;
 }
 

@@ -9,6 +9,7 @@
 #include "fovea/kernels/losses.h"
 #include "fovea/model/graph.h"
 #include "fovea/model/parameters.h"
+#include "fovea/model/plan.h"
 
 namespace fovea {
 
@@ -57,8 +58,8 @@ struct Pass {
 // In the order they run.
 const std::vector<Pass>& passes();
 
-// `training`: of what the model does while it trains.
-PlanGraph plan_graph(const Graph& graph, const Parameters& parameters, const std::vector<int>& kept, bool training);
+// Between which layers, what is asked for, and whether it is what the model does while it trains, is as the options say.
+PlanGraph plan_graph(const Graph& graph, const Parameters& parameters, const PlanOptions& options);
 
 // Runs every pass but those in `disabled`, verifying after each.
 void run_passes(PlanGraph& graph, const PassContext& context, const std::vector<std::string>& disabled = {});

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cassert>
+#include <utility>
 
 #include "fovea/kernels/eltwise.h"
 #include "fovea/kernels/feed.h"
@@ -50,9 +51,10 @@ void Program::enter(int node) {
 }
 
 void Program::plan_forward() {
+  bool begun = false;
   for (size_t n = 0; n < graph_.nodes.size(); ++n) {
     if (graph_.nodes[n].removed) continue;
-    if (n == 0) scope_ = graph_.nodes[n].scope;
+    if (!std::exchange(begun, true)) scope_ = graph_.nodes[n].scope;
     enter(static_cast<int>(n));
     graph_.nodes[n].layer->plan(*this);
     assert(values_[n] && "a layer's plan gives an output");

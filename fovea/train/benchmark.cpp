@@ -89,7 +89,7 @@ Benchmark benchmark(Model& model, const BenchmarkOptions& options) {
     result.prediction.steps = steps_of(runner.plan(options.batch_size), runner.step_seconds(options.batch_size, context));
   }
   Optimizer adam;
-  model.parameters().book_slots(adam.slots());
+  model.parameters().book_slots(model.graph(), adam.slots());
   plan.training = plan.gradients = true;
   plan.loss = PlanOptions::Loss{.rule = {.kind = kernels::usual_loss(model.outputs())}};
   plan.update = &adam;

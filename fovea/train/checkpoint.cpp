@@ -50,6 +50,8 @@ Json to_json(const TrainingPlace& place) {
           {"input_seconds", place.input_seconds},
           {"pictures", place.pictures},
           {"batch_size", place.batch_size},
+          {"stage", place.stage},
+          {"stage_epoch", place.stage_epoch},
           {"history", history_json(place.history)}};
 }
 
@@ -64,6 +66,8 @@ TrainingPlace place_of(const Json& json) {
           .input_seconds = json.value("input_seconds", 0.0),
           .pictures = json.at("pictures").get<int64_t>(),
           .batch_size = json.at("batch_size").get<int64_t>(),
+          .stage = json.value("stage", 0),
+          .stage_epoch = json.value("stage_epoch", 0),
           .history = history_of(json.at("history"))};
 }
 

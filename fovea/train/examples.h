@@ -24,6 +24,9 @@ class Examples {
   virtual ~Examples() = default;
   virtual int64_t size() const = 0;
   virtual const Shape& shape() const = 0;                       // of one picture
+  // The layer (node of the model's graph) whose output they are: the model's input, unless they are features of a frozen
+  // front (feature_examples.h).
+  virtual int node() const { return 0; }
   virtual int64_t classes() const = 0;
   virtual int32_t label(int64_t i) const = 0;
   virtual void picture(int64_t i, float* dst) const = 0;        // nhwc

@@ -245,7 +245,7 @@ bool restore_keras_state(const KerasTraining& training, Trainer& trainer, const 
   }
   const double steps = scalar(*scalars[0]);
   if (!(steps >= 0 && steps < 1e15)) throw file_error(place, "the count of steps cannot be (got {})", steps);
-  model.parameters().book_slots(optimizer.slots());
+  model.parameters().book_slots(model.graph(), optimizer.slots());
   for (size_t i = 0; i < places.size(); ++i) model.parameters().set_slot(places[i].parameter, places[i].slot, *slots[i]);
   optimizer.set_iterations(static_cast<int64_t>(steps));
   if (!optimizer.options().schedule && scalars.size() > 1 && optimizer.options().name != "nadam")

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "fovea/base/random.h"
+#include "fovea/model/front.h"
 
 namespace fovea {
 namespace {
@@ -99,6 +100,7 @@ class Part final : public Examples {
   void drawn_picture(int64_t i, const Draw& draw, float* dst) const override { whole_.drawn_picture(first_ + i, draw, dst); }
   void drawn_target(int64_t i, const Draw& draw, float* dst) const override { whole_.drawn_target(first_ + i, draw, dst); }
   int32_t drawn_label(int64_t i, const Draw& draw) const override { return whole_.drawn_label(first_ + i, draw); }
+  int node() const override { return whole_.node(); }
   void expect(int64_t i) const override { whole_.expect(first_ + i); }
   void expect_drawn(int64_t i, const Draw& draw) const override { whole_.expect_drawn(first_ + i, draw); }
 
@@ -149,7 +151,15 @@ Trainer::Trainer(Model& model, TrainerOptions options)
     throw usage_error("label smoothing", "does not go with this loss (got {} with {}, expected 0)", options_.label_smoothing,
                       to_string(loss));
   metrics_ = Metrics(options_.metrics, outputs, "metrics");
-  model_.parameters().book_slots(optimizer_.slots());
+  model_.parameters().book_slots(model_.graph(), optimizer_.slots());
+}
+
+void Trainer::compile(const OptimizerOptions& optimizer) {
+  optimizer_ = Optimizer(optimizer);
+  options_.optimizer = optimizer;
+  train_.reset();
+  evaluation_.reset();
+  model_.parameters().book_slots(model_.graph(), optimizer_.slots());
 }
 
 PlanOptions::Loss Trainer::loss() const {
@@ -160,22 +170,27 @@ PlanOptions::Loss Trainer::loss() const {
                    .class_balancing = options_.focal_balancing}};
 }
 
-Runner& Trainer::train_runner(int64_t batch_size, bool weighted) {
-  if (!train_ || train_->options().batch != batch_size || train_->options().loss->sample_weights != weighted) {
+Runner& Trainer::train_runner(int64_t batch_size, int node, bool weighted) {
+  const auto serves = [&](const PlanOptions& plan) {
+    return plan.batch == batch_size && plan.first == node && plan.loss->sample_weights == weighted;
+  };
+  if (!train_ || !serves(train_->options())) {
     PlanOptions plan = {.batch = batch_size, .lanes = options_.lanes, .tile = options_.tile, .training = true, .gradients = true,
-                        .winograd = options_.winograd};
+                        .first = node, .winograd = options_.winograd};
     plan.loss = loss();
     plan.loss->sample_weights = weighted;
     plan.update = &optimizer_;
+    train_.reset();
     train_ = std::make_unique<Runner>(model_, pool_, plan);
   }
   return *train_;
 }
 
-Runner& Trainer::evaluation_runner(int64_t batch_size) {
-  if (!evaluation_ || evaluation_->options().batch != batch_size) {
-    PlanOptions plan = {.batch = batch_size, .lanes = options_.lanes, .tile = options_.tile, .winograd = options_.winograd};
+Runner& Trainer::evaluation_runner(int64_t batch_size, int node) {
+  if (!evaluation_ || evaluation_->options().batch != batch_size || evaluation_->options().first != node) {
+    PlanOptions plan = {.batch = batch_size, .lanes = options_.lanes, .tile = options_.tile, .first = node, .winograd = options_.winograd};
     plan.loss = loss();
+    evaluation_.reset();
     evaluation_ = std::make_unique<Runner>(model_, pool_, plan);
   }
   return *evaluation_;
@@ -186,14 +201,17 @@ int Trainer::lanes(int64_t batch_size) {
                             : default_lanes(batch_size);
 }
 
-ModelCost Trainer::cost(int64_t batch_size) {
-  return cost_of(model_, train_runner(batch_size).plan(batch_size), batch_size, optimizer_.slots().size());
+ModelCost Trainer::cost(int64_t batch_size, int node) {
+  return cost_of(model_, train_runner(batch_size, node).plan(batch_size), batch_size, optimizer_.slots().size());
 }
 
 void Trainer::check(const Examples& examples) const {
-  if (!(examples.shape() == model_.input_shape()))
-    throw usage_error("data", "the pictures' shape does not fit the model (got {}, expected {})", to_string(examples.shape()),
-                      to_string(model_.input_shape()));
+  const int node = examples.node();
+  if (node < 0 || node >= model_.graph().size() || (node > 0 && node > frozen_front(model_.graph())))
+    throw usage_error("data", "are features of a layer that is in no frozen front (got node {})", node);
+  if (const Shape& wanted = model_.graph().node(node).shape; !(examples.shape() == wanted))
+    throw usage_error("data", "the {} shape does not fit the model (got {}, expected {})", node == 0 ? "pictures'" : "features'",
+                      to_string(examples.shape()), to_string(wanted));
   if (examples.classes() != model_.classes() || model_.graph().output_shape().rank() != 1)
     throw usage_error("data", "the number of classes does not fit the model's output {} (got {} classes)",
                       to_string(model_.graph().output_shape(), true), examples.classes());
@@ -264,7 +282,7 @@ class Trainer::Epochs {
                         examples.size(), batch_, place_.pictures, place_.batch_size);
     place_.pictures = examples.size();
     place_.batch_size = batch_;
-    runner_ = &trainer.train_runner(batch_, weights_.any());
+    runner_ = &trainer.train_runner(batch_, examples.node(), weights_.any());
   }
 
   void run() {
@@ -312,6 +330,8 @@ class Trainer::Epochs {
               .metrics = trainer_.metrics_.sums(),
               .pictures = place_.pictures,
               .batch_size = batch_,
+              .stage = place_.stage,
+              .stage_epoch = place_.stage_epoch,
               .history = std::move(place_.history)};
     tell([&](Callback& c) { c.on_epoch_end(trainer_, logs); });
   }
@@ -433,7 +453,7 @@ Evaluation Trainer::evaluate(const Examples& examples, int64_t batch_size) {
   if (batch_size < 1) throw usage_error("batch size", "must be at least 1 (got {})", batch_size);
   const double begin = now();
   const int64_t n = examples.size(), classes = examples.classes(), outputs = model_.outputs(), batch = std::min(batch_size, n);
-  Runner& runner = evaluation_runner(batch);
+  Runner& runner = evaluation_runner(batch, examples.node());
   const auto order = in_order(n);
   Evaluation result;
   result.probabilities.resize(static_cast<size_t>(n * classes));
@@ -471,7 +491,7 @@ double Trainer::train_on_batch(const Examples& examples) {
   const auto order = in_order(examples.size());
   const OrderedFeed feed(examples, order.data(), model_.outputs());
   double loss = 0;
-  step(train_runner(examples.size()), feed, examples.size(), 0, 0, loss);
+  step(train_runner(examples.size(), examples.node()), feed, examples.size(), 0, 0, loss);
   return loss / static_cast<double>(examples.size());
 }
 

@@ -67,6 +67,7 @@ struct TrainingPlace {
   std::vector<double> metrics = {};      // sums of TrainerOptions::metrics, one after the other
   double step_seconds = 0, input_seconds = 0;  // the latter of all threads together
   int64_t pictures = 0, batch_size = 0;  // what batches are counted in
+  int stage = 0, stage_epoch = 0;        // of a training in stages: the how manieth, and the epoch that it began with
   History history = {};                  // of the epochs before
 };
 
@@ -99,6 +100,9 @@ class Trainer {
   // One step on the given examples in order, as Keras's train_on_batch: returns the loss before the step.
   double train_on_batch(const Examples& examples);
 
+  // Keras's compile, once more: another optimizer without a state, and which layers train is looked at anew.
+  void compile(const OptimizerOptions& optimizer);
+
   // Ends training after the batch under way; for callbacks and signal handlers.
   void stop() { stop_ = true; }
   bool stopped() const { return stop_; }
@@ -108,8 +112,8 @@ class Trainer {
   ThreadPool& pool() { return pool_; }
   const TrainerOptions& options() const { return options_; }
   int lanes(int64_t batch_size);
-  // What a step of so many pictures computes and books.
-  ModelCost cost(int64_t batch_size);
+  // What a step of so many pictures, or of features that are the output of a node, computes and books.
+  ModelCost cost(int64_t batch_size, int node = 0);
   // TrainerOptions::metrics of the epoch so far.
   Figures metrics_so_far() const { return metrics_.figures(place_.metrics); }
 
@@ -118,8 +122,8 @@ class Trainer {
 
   History fit_part(const Examples& examples, FitOptions options);
   PlanOptions::Loss loss() const;
-  Runner& train_runner(int64_t batch_size, bool weighted = false);
-  Runner& evaluation_runner(int64_t batch_size);
+  Runner& train_runner(int64_t batch_size, int node, bool weighted = false);
+  Runner& evaluation_runner(int64_t batch_size, int node);
   // Returns the plan's results. The step's loss, of all pictures together, is added to `loss`.
   const Plan& step(Runner& runner, const kernels::Feed& feed, int64_t rows, int epoch, int64_t position, double& loss);
   void check(const Examples& examples) const;

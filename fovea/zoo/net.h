@@ -38,7 +38,7 @@ class Net {
     return graph_.add(std::make_shared<L>(std::move(layer)), {input, more...});
   }
 
-  int relu(const std::string& name) { return add(activation_named(name, ActivationKind::relu)); }
+  int relu(const std::string& name) { return add(Activation({.activation = ActivationKind::relu, .name = name})); }
   // The last layers of most: the mean of each map, and the classes.
   int mean_and_classes(int64_t classes) {
     add(GlobalAveragePooling2D({.name = "avg_pool"}));
@@ -51,10 +51,6 @@ class Net {
   Graph take() { return std::move(graph_); }
 
  private:
-  static Activation activation_named(const std::string& name, ActivationKind kind) {
-    return Activation({.activation = kind, .name = name});
-  }
-
   Graph graph_;
 };
 

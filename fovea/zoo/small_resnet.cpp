@@ -39,10 +39,10 @@ void add_block(Net& net, const std::string& name, int64_t filters, int64_t strid
   const int x = net.last();
   const int shortcut = stride == 1 ? x : add_narrow_shortcut(net, name, filters);
   add_convolution(net, name + "_1", filters, stride, x);
-  net.relu(name + "_1_relu");
+  net.add(ReLU({.name = name + "_1_relu"}));
   add_convolution(net, name + "_2", filters, 1, net.last());
   net.add(Add({.name = name + "_add"}), shortcut, net.last());
-  net.relu(name + "_out");
+  net.add(ReLU({.name = name + "_out"}));
 }
 
 }  // namespace
@@ -50,7 +50,7 @@ void add_block(Net& net, const std::string& name, int64_t filters, int64_t strid
 Graph small_resnet(const Options& options, int blocks) {
   Net net(fmt::format("resnet{}", 6 * blocks + 2), options.picture_shape);
   add_convolution(net, "conv1", kFilters[0], 1, net.last());
-  net.relu("conv1_relu");
+  net.add(ReLU({.name = "conv1_relu"}));
   for (size_t stage = 0; stage < kFilters.size(); ++stage)
     for (int block = 1; block <= blocks; ++block)
       add_block(net, fmt::format("conv{}_block{}", stage + 2, block), kFilters[stage], stage > 0 && block == 1 ? 2 : 1);

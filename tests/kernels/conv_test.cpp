@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "fovea/base/error.h"
 #include "fovea/kernels/conv_ref.h"
 #include "fovea/kernels/conv_tries.h"
@@ -96,7 +98,7 @@ TEST(Conv, AgreesWithTheReference) {
     const Truth truth(p);
     for (bool bias : {true, false})
       for (bool relu : {true, false})
-        check_forward(p, truth, {.bias = bias, .relu = relu, .training = bias}, problem.line);
+        check_forward(p, truth, {.bias = bias, .relu = relu}, problem.line);
     check_backward_data(p, truth, {}, problem.line);
     for (bool bias : {true, false})
       check_backward_weights(p, truth, bias, conv_backward_weights(p, bias), problem.line);
@@ -156,7 +158,7 @@ TEST(Conv, AgreesWithTheReferenceWhereThatServes) {
     GuardedBuffer dst(truth.product.size() * sizeof(float)), diff_src(truth.src.size() * sizeof(float));
     GuardedBuffer diff_dst = plain_buffer(truth.diff_dst), diff_weights(truth.weights.size() * sizeof(float));
     GuardedBuffer diff_bias(truth.bias.size() * sizeof(float));
-    run_kernel(*conv_forward_ref_kernel(p, true), {&src, &weights, &bias, &dst}, {&dst});
+    run_kernel(*conv_forward_ref_kernel(p, true, std::numeric_limits<float>::infinity()), {&src, &weights, &bias, &dst}, {&dst});
     run_kernel(*conv_backward_data_ref_kernel(p), {&diff_dst, &weights, &diff_src}, {&diff_src});
     run_kernel(*conv_backward_weights_ref_kernel(p), {&src, &diff_dst, &diff_weights, &diff_bias},
                {&diff_weights, &diff_bias});

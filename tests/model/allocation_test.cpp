@@ -66,7 +66,7 @@ class StillFeed final : public kernels::Feed {
 // first kernel and caches grow, are not counted.
 std::vector<int64_t> allocations_of_steps(Model model, int threads, const OptimizerOptions& options = {}) {
   Optimizer optimizer(options);
-  model.parameters().book_slots(optimizer.slots());
+  model.parameters().book_slots(model.graph(), optimizer.slots());
   ThreadPool pool(threads);
   Runner runner(model, pool,
                 {.batch = kBatch,

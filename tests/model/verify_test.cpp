@@ -22,7 +22,7 @@ Model five_nodes() {
 template <class Damage>
 std::string wrong_after(Damage damage, const std::vector<int>& kept = {}) {
   const Model model = five_nodes();
-  PlanGraph graph = plan_graph(model.graph(), model.parameters(), kept, true);
+  PlanGraph graph = plan_graph(model.graph(), model.parameters(), {.training = true, .outputs = kept});
   EXPECT_EQ(verify(graph), "");
   damage(graph);
   return verify(graph);
