@@ -20,6 +20,11 @@ WORK = [
     ("predict", "basic", 32, 12800),
     ("predict", "advanced", 32, 6400),
     ("predict", "basic", 1, 3200),
+    ("train", "vgg16", 32, 256),
+    ("train", "resnet50", 32, 320),
+    ("predict", "vgg16", 32, 1280),
+    ("predict", "resnet50", 32, 2560),
+    ("predict", "mobilenet_v2_0.35_224", 1, 200),
 ]
 # The prototype knows these nets, of which the second lacks normalisation and dropout.
 PROTOTYPE = {"basic": "basic", "advanced": "adv0"}
@@ -65,7 +70,8 @@ def main():
     here = pathlib.Path(__file__).resolve().parent
     peers = {"fovea": Peer(str(here.parent / "build/release/bench/fovea_bench")),
              "keras": Peer(sys.executable, str(here / "peers/keras_peer.py")),
-             "onnx": Peer(sys.executable, str(here / "peers/onnx_peer.py"))}
+             "onnx": Peer(sys.executable, str(here / "peers/onnx_peer.py")),
+             "openvino": Peer(sys.executable, str(here / "peers/openvino_peer.py"))}
     if arguments.prototype:
         peers["prototype"] = Prototype(arguments.prototype)
     others = list(peers)[1:]
@@ -94,7 +100,7 @@ def print_row(cells, markdown):
     if markdown:
         print("| " + " | ".join(cells) + " |", flush=True)
     else:
-        print(f"{cells[0]:32}" + "".join(f"{cell:>13}" for cell in cells[1:]), flush=True)
+        print(f"{cells[0]:40}" + "".join(f"{cell:>13}" for cell in cells[1:]), flush=True)
 
 
 main()

@@ -10,51 +10,27 @@ import sys
 import time
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-import keras
 import numpy as np
-from keras import layers
 from keras.src.legacy.preprocessing.image import ImageDataGenerator
+from keras_nets import NETS
 
-CLASSES = 10
 # The tutorial's.
 AUGMENTATION = {"rotation_range": 20, "width_shift_range": 0.2, "height_shift_range": 0.2, "horizontal_flip": True, "zoom_range": 0.2}
-
-
-def conv(filters):
-    return layers.Conv2D(filters, 3, activation="relu")
-
-
-def basic():
-    return [conv(32), layers.MaxPooling2D(2), conv(64), layers.MaxPooling2D(2), conv(64), layers.Flatten(), layers.Dense(64, "relu")]
-
-
-def global_avg_pool():
-    return [conv(32), conv(64), layers.GlobalAveragePooling2D()]
-
-
-def advanced():
-    norm, drop = layers.BatchNormalization, layers.Dropout
-    first = [conv(32), norm(), conv(32), layers.MaxPooling2D(2), drop(0.25)]
-    second = [conv(64), norm(), conv(64), layers.MaxPooling2D(2), drop(0.25)]
-    third = [conv(128), norm(), drop(0.25), layers.Flatten()]
-    return [*first, *second, *third, layers.Dense(512, "relu"), norm(), drop(0.5)]
-
-
-NETS = {"basic": basic, "global_avg_pool": global_avg_pool, "advanced": advanced}
 models = {}
 
 
 def model_of(net):
     if net not in models:
-        models[net] = keras.Sequential([keras.Input((32, 32, 3)), *NETS[net](), layers.Dense(CLASSES, "softmax")])
+        models[net] = NETS[net]()
         models[net].compile(optimizer="adam", loss="categorical_crossentropy", metrics=["accuracy"])
     return models[net]
 
 
 def measure(work, net, batch, pictures):
     model, random = model_of(net), np.random.default_rng(0)
-    x = random.random((pictures, 32, 32, 3), dtype=np.float32)
-    y = np.eye(CLASSES, dtype=np.float32)[random.integers(0, CLASSES, pictures)]
+    x = random.random((pictures, *model.inputs[0].shape[1:]), dtype=np.float32)
+    classes = model.outputs[0].shape[-1]
+    y = np.eye(classes, dtype=np.float32)[random.integers(0, classes, pictures)]
     augmenting = ImageDataGenerator(**AUGMENTATION, fill_mode="nearest")
     run = {
         "augment": lambda n: model.fit(augmenting.flow(x[:n], y[:n], batch_size=batch), verbose=0),

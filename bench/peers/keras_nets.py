@@ -1,0 +1,49 @@
+"""The nets that peers are measured with, by fovea's names; untrained."""
+
+import keras
+from keras import applications, layers
+
+CLASSES = 10
+SMALL = (32, 32, 3)
+
+
+def conv(filters):
+    return layers.Conv2D(filters, 3, activation="relu")
+
+
+def classified(*front):
+    return keras.Sequential([keras.Input(SMALL), *front, layers.Dense(CLASSES, "softmax")])
+
+
+def basic():
+    front = [conv(32), layers.MaxPooling2D(2), conv(64), layers.MaxPooling2D(2), conv(64), layers.Flatten()]
+    return classified(*front, layers.Dense(64, "relu"))
+
+
+def global_avg_pool():
+    return classified(conv(32), conv(64), layers.GlobalAveragePooling2D())
+
+
+def advanced():
+    norm, drop = layers.BatchNormalization, layers.Dropout
+    first = [conv(32), norm(), conv(32), layers.MaxPooling2D(2), drop(0.25)]
+    second = [conv(64), norm(), conv(64), layers.MaxPooling2D(2), drop(0.25)]
+    third = [conv(128), norm(), drop(0.25), layers.Flatten()]
+    return classified(*first, *second, *third, layers.Dense(512, "relu"), norm(), drop(0.5))
+
+
+def on_small_pictures(application):
+    """A family's base, all of it trained, with the mean of each map and one dense layer."""
+    base = application(weights=None, include_top=False, input_shape=SMALL)
+    mean = layers.GlobalAveragePooling2D()(base.output)
+    return keras.Model(base.input, layers.Dense(CLASSES, "softmax")(mean), name=base.name)
+
+
+NETS = {
+    "basic": basic,
+    "global_avg_pool": global_avg_pool,
+    "advanced": advanced,
+    "vgg16": lambda: on_small_pictures(applications.VGG16),
+    "resnet50": lambda: on_small_pictures(applications.ResNet50),
+    "mobilenet_v2_0.35_224": lambda: applications.MobileNetV2(weights=None, alpha=0.35),
+}
