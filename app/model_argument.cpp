@@ -29,10 +29,11 @@ std::string stem_of(std::string path) {
 std::string weights_file(const std::string& name, const std::string& weights, const zoo::Options& options) {
   if (weights.empty() || weights == "random") return "";
   if (weights != "imagenet") return weights;
+  const zoo::PretrainedFile file = zoo::pretrained_file(name, options.picture_shape, options.include_top);
   if (options.include_top && options.classes != kImageNetClasses)
     throw usage_error("--weights", "imagenet's classes are another number (got {}, expected {}); --head gap makes new classes",
                       options.classes, kImageNetClasses);
-  return zoo::find_pretrained(zoo::pretrained_file(name, options.picture_shape, options.include_top));
+  return zoo::find_pretrained(file);
 }
 
 void take_weights(OpenedModel& opened, const std::string& file, bool by_name, const Console& console) {

@@ -13,6 +13,10 @@ PictureRules picture_rules(const Model& model, const PictureArguments& arguments
                       to_string(model.graph().output_shape()));
   const PreprocessChoice choice = choose_preprocess(model, arguments.preprocess);
   console.note("preprocessing {} ({})", to_string(choice.preprocess), choice.reason);
+  const auto family = family_preprocess(model);
+  if (family && family->preprocess != choice.preprocess && !arguments.preprocess.empty())
+    console.note("weights of this family are made for {} ({}): with {} they see other numbers", to_string(family->preprocess), family->reason,
+                 to_string(choice.preprocess));
   const auto standardize = recorded_standardize(model);
   if (standardize) console.note("standardizing as the model records");
   return {.shape = model.input_shape(),

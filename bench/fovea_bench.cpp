@@ -9,6 +9,7 @@
 
 #include "app/key_values.h"
 #include "fovea/base/random.h"
+#include "fovea/model/transfer.h"
 #include "fovea/train/augmented_examples.h"
 #include "fovea/train/trainer.h"
 #include "fovea/zoo/zoo.h"
@@ -20,13 +21,13 @@ using namespace fovea;
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 // As many noisy float pictures as asked for, held in memory as the peer holds its own.
-ArrayExamples noise(int64_t pictures) {
-  Array array(DType::f32, {pictures, 32, 32, 3});
+ArrayExamples noise(int64_t pictures, const Shape& shape, int64_t classes) {
+  Array array(DType::f32, {pictures, shape[0], shape[1], shape[2]});
   RandomStream random(0, purpose::kSample);
   for (float& value : array.values<float>()) value = random.unit();
   std::vector<int32_t> labels(static_cast<size_t>(pictures));
-  for (int32_t& label : labels) label = static_cast<int32_t>(random.below(10));
-  return ArrayExamples(std::move(array), std::move(labels), 10);
+  for (int32_t& label : labels) label = static_cast<int32_t>(random.below(static_cast<uint32_t>(classes)));
+  return ArrayExamples(std::move(array), std::move(labels), classes);
 }
 
 // The same as bytes, augmented as they are drawn.
@@ -54,7 +55,16 @@ struct AugmentedNoise {
 struct Net {
   Model model;
   Trainer trainer;
-  explicit Net(const std::string& name) : model(zoo::make(name)), trainer(model) {}
+  explicit Net(const std::string& name) : model(make(name)), trainer(model) {}
+
+  // "mobilenet_v2_0.35_224" is a family with its top, for pictures of that size; other families are for 32x32, with the mean
+  // of their maps and ten classes behind them.
+  static Model make(const std::string& name) {
+    const std::string with_top = "_224";
+    if (name.ends_with(with_top)) return zoo::make(name.substr(0, name.size() - with_top.size()));
+    if (!zoo::entry(name).family) return zoo::make(name);
+    return transfer(zoo::make(name, {.picture_shape = {32, 32, 3}, .include_top = false}), {.head = "gap", .classes = 10});
+  }
 };
 
 double measure(const std::string& work, Net& net, int64_t batch, int64_t pictures) {
@@ -65,7 +75,8 @@ double measure(const std::string& work, Net& net, int64_t batch, int64_t picture
     net.trainer.fit(examples.augmented, {.batch_size = batch});
     return static_cast<double>(pictures) / (now() - begin);
   }
-  const ArrayExamples warm = noise(2 * batch), examples = noise(pictures);
+  const Shape& shape = net.model.input_shape();
+  const ArrayExamples warm = noise(2 * batch, shape, net.model.classes()), examples = noise(pictures, shape, net.model.classes());
   const auto run = [&](const Examples& some) {
     if (work == "train") net.trainer.fit(some, {.batch_size = batch});
     else net.trainer.evaluate(some, batch);

@@ -77,10 +77,15 @@ PreprocessChoice choose_preprocess(const Model& model, const std::string& wanted
   const Graph& graph = model.graph();
   if (scales_its_input(graph)) return {Preprocess::none, "the model begins by scaling its input"};
   if (is_of_teachable_machine(graph)) return {Preprocess::tf, "Teachable Machine's"};
-  const Names names(graph);
-  for (const Family& family : kFamilies)
-    if (names.have(family.layers)) return {family.preprocess, fmt::format("{}'s, told by its layers", family.name)};
+  if (const auto family = family_preprocess(model)) return *family;
   return {Preprocess::unit, "the model records none"};
+}
+
+std::optional<PreprocessChoice> family_preprocess(const Model& model) {
+  const Names names(model.graph());
+  for (const Family& family : kFamilies)
+    if (names.have(family.layers)) return PreprocessChoice{family.preprocess, fmt::format("{}'s, told by its layers", family.name)};
+  return std::nullopt;
 }
 
 Resizing usual_resizing(const Model& model) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "fovea/data/preprocess.h"
@@ -20,6 +21,9 @@ struct PreprocessChoice {
 // begins by scaling them itself; a model of Teachable Machine and Keras's pretrained families, which are told by their
 // layers' names, have their own; else x / 255.
 PreprocessChoice choose_preprocess(const Model& model, const std::string& wanted = "");
+
+// What the pretrained family that the model's layers are known by expects; nothing of other models.
+std::optional<PreprocessChoice> family_preprocess(const Model& model);
 
 // How pictures are brought to size for a model that records nothing: stretched as in Keras, or as Teachable Machine does,
 // the middle square by Pillow's Lanczos filter.
