@@ -1,4 +1,4 @@
-// Backward by weights, the kernels in their order: Winograd's; without AVX-512 the loop, the library's, the reference; with
+// Backward by weights, the kernels in their order: Winograd's; products of small maps; without AVX-512 the loop, the library's, the reference; with
 // AVX-512, where the library's reaches 85 % of a core's peak, its direct ones, the loop, its others, the reference.
 #include "fovea/kernels/conv_tries.h"
 #include "fovea/kernels/conv_weights_loop.h"
@@ -74,6 +74,7 @@ ConvBackwardWeights conv_backward_weights(const ConvProblem& problem, bool bias,
   std::vector<std::string> refused;
   std::optional<ConvBackwardWeights> answer = winograd_backward_weights(problem, wishes, refused);
   bool direct = false;
+  if (!answer) answer = product_backward_weights(problem, refused);
   if (!answer && !instruction_set().starts_with("AVX512")) answer = loop_backward_weights(problem, wishes, refused);
   if (!answer) {
     answer = library_backward_weights(problem, wishes, refused, direct);

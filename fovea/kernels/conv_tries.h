@@ -83,7 +83,8 @@ auto choose_conv(const std::vector<ConvTry>& tries, std::vector<std::string>& re
   return by_product ? by_product : padded;
 }
 
-// Backward by weights as the library has it, or as a loop (conv_weights_loop.h), or nothing with the reason in
+// Backward by weights as the library has it, as products of small maps (in layouts of its own), or as a loop
+// (conv_weights_loop.h), or nothing with the reason in
 // `refused`.
 struct ConvWeightsWishes {
   bool bias = true;
@@ -92,6 +93,7 @@ struct ConvWeightsWishes {
 };
 std::optional<ConvBackwardWeights> library_backward_weights(const ConvProblem& problem, const ConvWeightsWishes& wishes,
                                                             std::vector<std::string>& refused, bool& direct);
+std::optional<ConvBackwardWeights> product_backward_weights(const ConvProblem& problem, std::vector<std::string>& refused);
 std::optional<ConvBackwardWeights> loop_backward_weights(const ConvProblem& problem, const ConvWeightsWishes& wishes,
                                                          std::vector<std::string>& refused);
 
