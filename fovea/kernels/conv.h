@@ -27,7 +27,8 @@ struct ConvProblem {
   int64_t groups = 1;
   // Pictures of the whole batch that the n are a tile of (0: n). Kernels are chosen by it, so that all tiles agree.
   int64_t batch = 0;
-  bool winograd = true;  // may be served by Winograd's algorithm
+  bool winograd = true;   // may be served by Winograd's algorithm
+  bool training = false;  // weights change behind every batch: what is made of them is made again
 
   Shape weights_shape() const { return {kh, kw, ic / groups, oc}; }
 };

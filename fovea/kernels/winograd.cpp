@@ -13,6 +13,9 @@ namespace {
 constexpr int64_t kChunkFloats = (512 << 10) / 4;
 // Fewer products than this a product of matrices do not pay for reading its weights.
 constexpr int64_t kLeastTiles = 8;
+// Transforming 512 x 512 weights takes as long as the products of 28 tiles, of which each saves a third: fewer tiles a batch
+// than this do not pay for it where it is done behind every batch.
+constexpr int64_t kLeastTrainedTiles = 96;
 // Products of a direct convolution that one of ours stands for: 4, less where tiles hang over the border. Below this the
 // transforms cost more than is saved (1 for 6x6 -> 4x4 backward by data: 91 GFLOP/s against 115).
 constexpr double kLeastSaving = 1.5;
@@ -54,6 +57,7 @@ bool serves(const ConvProblem& p, int64_t h, int64_t w, std::vector<std::string>
   if (static_cast<double>(p.oh * p.ow * 9) < kLeastSaving * static_cast<double>(tiles * kWinogradPoints))
     return refuse("tiles of 4x4 save too little");
   if (pictures * tiles < kLeastTiles) return refuse("too few tiles");
+  if (p.training && p.ic * p.oc > kMostWeights && pictures * tiles < kLeastTrainedTiles) return refuse("too few tiles for so many weights");
   return true;
 }
 

@@ -85,6 +85,7 @@ void Conv2D::plan(Planner& planner) const {
   ConvProblem conv = problem(planner.rows(), planner.src_shape(), planner.dst_shape());
   conv.batch = planner.batch();
   conv.winograd = planner.winograd();
+  conv.training = planner.wants_gradients();
   const bool use_bias = options_.use_bias;
   const WeightsLayout bias_layout = WeightsLayout::plain({conv.oc});
   const ConvForward forward = conv_forward(conv, {.bias = use_bias,
