@@ -13,7 +13,6 @@ namespace {
 
 // Of a model that leaves its pictures' sizes open, where nothing says them: what most pretrained families take.
 constexpr int64_t kUsualOpenSide = 224;
-constexpr int64_t kImageNetClasses = 1000;
 constexpr int64_t kUsualClasses = 10;  // of a head, without data
 
 // The last part of a path, without its extension.
@@ -30,9 +29,9 @@ std::string weights_file(const std::string& name, const std::string& weights, co
   if (weights.empty() || weights == "random") return "";
   if (weights != "imagenet") return weights;
   const zoo::PretrainedFile file = zoo::pretrained_file(name, options.picture_shape, options.include_top);
-  if (options.include_top && options.classes != kImageNetClasses)
+  if (const int64_t classes = zoo::entry(name).classes; options.include_top && options.classes != classes)
     throw usage_error("--weights", "imagenet's classes are another number (got {}, expected {}); --head gap makes new classes",
-                      options.classes, kImageNetClasses);
+                      options.classes, classes);
   return zoo::find_pretrained(file);
 }
 
@@ -50,8 +49,7 @@ OpenedModel open_zoo(const ModelArguments& arguments, bool base, uint64_t seed, 
   const ModelSizes given = sizes(nullptr);
   zoo::Options options = {.picture_shape = given.picture_shape.value_or(entry.picture_shape),
                           .classes = given.classes.value_or(entry.classes),
-                          .include_top = !(base && entry.family),
-                          .imagenet = arguments.weights == "imagenet"};
+                          .include_top = !(base && entry.family)};
   // ImageNet's pictures are in colour.
   if (entry.family) options.picture_shape = {options.picture_shape[0], options.picture_shape[1], 3};
   const std::string file = weights_file(name, arguments.weights, options);

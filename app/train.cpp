@@ -161,11 +161,7 @@ class Training {
 
   // A Keras file's model was in the midst of a training: where nothing else is asked for, it goes on.
   TrainerOptions trainer_options(const OptionTable& table) {
-    if (resumed_) {
-      TrainerOptions options = arguments_.trainer();
-      options.optimizer = arguments_.optimizer_of(resumed_->checkpoint.place().stage);
-      return options;
-    }
+    if (resumed_) return arguments_.trainer(resumed_->checkpoint.place().stage);
     if (opened_.training.compile_config.is_null()) return arguments_.trainer();
     const std::string& file = arguments_.model.model;
     if (!table.given("--optimizer") && !arguments_.says_optimizer()) {
@@ -300,7 +296,7 @@ class Training {
     console_.note("{} on {}: {} pictures to train on, {} to validate, {} classes; seed {}, {} threads, {} lanes",
                   opened_.stem, dataset_->name, grouped(train_->size()), grouped(validating), opened_.model.classes(),
                   arguments_.common.seed, trainer_.pool().threads(), lanes());
-    const int node = feature_node() > 0 && arguments_.find_lr.empty() ? feature_node() : 0;
+    const int node = arguments_.find_lr.empty() ? feature_node() : 0;
     const ModelCost cost = trainer_.cost(std::min(arguments_.batch_size, train_->size()), node);
     console_.note("{} parameters; {} a picture forward, {} in training; {} of memory besides the pictures",
                   grouped(opened_.model.parameters().count(false, opened_.model.graph())), readable_flops(cost.forward_flops),
@@ -420,14 +416,13 @@ class Training {
                   stage.learning_rate);
     int norms = 0;
     for (const Node& node : model.graph().nodes())
-      norms += node.layer->type() == "BatchNormalization" && node.layer->trainable() && in_base(node) ? 1 : 0;
+      norms += node.layer->type() == "BatchNormalization" && node.layer->trainable() && node.nested >= 0 ? 1 : 0;
     if (norms > 0)
       console_.note("{} batch normalisations of the base train too: they use and change statistics of batches of {}, which often undoes what the "
                     "base has learnt; a pattern such as *conv* leaves them frozen",
                     norms, arguments_.batch_size);
     recorder_->events().write("fine_tune", {{"pattern", stage.pattern}, {"epochs", stage.epochs}, {"learning_rate", stage.learning_rate}});
   }
-  static bool in_base(const Node& node) { return node.nested >= 0; }
 
   // The node whose output is computed once: 0 where nothing is, and why.
   int feature_node() {

@@ -267,25 +267,17 @@ const std::string& of_stage(const std::vector<std::string>& words, size_t stage,
   return words.size() == 1 ? words[0] : words[stage];
 }
 
-template <class Number>
-Number positive(const std::string& word, const std::string& where) {
-  Number value{};
-  const auto [end, code] = std::from_chars(word.data(), word.data() + word.size(), value);
-  if (code != std::errc() || end != word.data() + word.size() || !(value > 0) || !std::isfinite(static_cast<double>(value)))
-    throw usage_error(where, "cannot be (got {}, expected a number above 0)", word);
-  return value;
-}
-
 }  // namespace
 
 std::vector<TrainArguments::Stage> TrainArguments::stages() const {
+  constexpr const char *kRate = "--fine-tune-learning-rate", *kEpochs = "--fine-tune-epochs";
   std::vector<Stage> stages;
   const std::vector<std::string> patterns = word_list(fine_tune);
   const auto rates = word_list(fine_tune_learning_rate), numbers = word_list(fine_tune_epochs);
   for (size_t i = 0; i < patterns.size(); ++i)
     stages.push_back({patterns[i],
-                      positive<double>(of_stage(rates, i, patterns.size(), "--fine-tune-learning-rate"), "--fine-tune-learning-rate"),
-                      positive<int>(of_stage(numbers, i, patterns.size(), "--fine-tune-epochs"), "--fine-tune-epochs")});
+                      parse_real<double>(of_stage(rates, i, patterns.size(), kRate), {.least = 0, .above_least = true}, kRate),
+                      parse_integer<int>(of_stage(numbers, i, patterns.size(), kEpochs), {.least = 1}, kEpochs)});
   return stages;
 }
 
@@ -346,8 +338,8 @@ ModelCheckpointOptions TrainArguments::checkpoint_options(bool validated) const 
                                                {.monitor = validated ? "val_loss" : "loss", .save_best_only = true});
 }
 
-TrainerOptions TrainArguments::trainer() const {
-  return {.optimizer = optimizer_options(),
+TrainerOptions TrainArguments::trainer(int stage) const {
+  return {.optimizer = optimizer_of(stage),
           .loss = loss.empty() ? std::optional<Loss>() : loss_of(loss, "--loss"),
           .label_smoothing = label_smoothing,
           .focal_alpha = focal_alpha,

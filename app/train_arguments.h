@@ -55,7 +55,7 @@ struct TrainArguments {
   // Throws Error (usage) for options that do not go together, Error (file) where --save could never be written.
   void check() const;
 
-  TrainerOptions trainer() const;
+  TrainerOptions trainer(int stage = 0) const;
 
   // A stage of training behind the first: these layers train too, with a learning rate of their own.
   struct Stage {

@@ -88,6 +88,16 @@ def answer_in_all_variants(kind: str, variants: Sequence[Variant] = VARIANTS) ->
             return dict(zip((v.name for v in variants), pool.map(results_of, variants), strict=True))
 
 
+def answers_by_variant(kind: str, variants: Sequence[Variant]) -> dict[str, Results]:
+    """The same where the base's process answers moves too, as cases NET@VARIANT: nets' results, by variant."""
+    answers: dict[str, Results] = {}
+    for results in answer_in_all_variants(kind, variants).values():
+        for case, arrays in results.items():
+            net, name = case.split("@")
+            answers.setdefault(name, {})[net] = arrays
+    return answers
+
+
 def save_results(file: pathlib.Path, results: Results) -> None:
     np.savez(file, **{f"{case}|{key}": value for case, values in results.items() for key, value in values.items()})
 

@@ -19,7 +19,7 @@ from golden_common import (
     ORDERS,
     Results,
     Variant,
-    answer_in_all_variants,
+    answers_by_variant,
     difference,
     moves,
     numbers,
@@ -197,15 +197,6 @@ def answer(variant: Variant) -> Results:
     return results
 
 
-def answers_by_variant() -> dict[str, Results]:
-    answers: dict[str, Results] = {}
-    for results in answer_in_all_variants("nets", [BASE, FLOAT64, *ORDERS]).values():
-        for case, arrays in results.items():
-            net, name = case.split("@")
-            answers.setdefault(name, {})[net] = arrays
-    return answers
-
-
 # Writing.
 
 
@@ -278,7 +269,7 @@ def describe_start(answers: dict[str, Results], case: str, model: keras.Model) -
 
 
 def write() -> None:
-    answers = answers_by_variant()
+    answers = answers_by_variant("nets", [BASE, FLOAT64, *ORDERS])
     for name, make in TUTORIAL.items():
         description = describe_start(answers, name, fresh(make, dropout=0.0))
         description |= {"steps": STEPS, "batch": BATCH, "gradients": digests(answers, name, "gradient/")}

@@ -27,7 +27,7 @@ from golden_common import (
     ORDERS,
     Results,
     Variant,
-    answer_in_all_variants,
+    answers_by_variant,
     moves,
     numbers,
     spread,
@@ -256,15 +256,6 @@ def answer(variant: Variant) -> Results:
     return results
 
 
-def answers_by_variant() -> dict[str, Results]:
-    answers: dict[str, Results] = {}
-    for results in answer_in_all_variants("zoo", [BASE, FLOAT64, *KEPT_ORDERS]).values():
-        for case, arrays in results.items():
-            net, name = case.split("@")
-            answers.setdefault(name, {})[net] = arrays
-    return answers
-
-
 # Writing.
 
 
@@ -313,6 +304,6 @@ def write() -> None:
         scheme = {"training": False, "brightness": net.brightness, "seed": net.seed, "ranges": net.ranges, "limits": limits}
         descriptions[net.name] = describe(net) | scheme
         write_json(file_of(net), descriptions[net.name])  # the variants read the limits
-    answers = answers_by_variant()
+    answers = answers_by_variant("zoo", [BASE, FLOAT64, *KEPT_ORDERS])
     for net in NETS:
         write_json(file_of(net), descriptions[net.name] | describe_numbers(answers, net))

@@ -1,5 +1,6 @@
-// Backward by weights, the kernels in their order: Winograd's; products of small maps; without AVX-512 the loop, the library's, the reference; with
-// AVX-512, where the library's reaches 85 % of a core's peak, its direct ones, the loop, its others, the reference.
+// Backward by weights, the kernels in their order: Winograd's; products of small maps; without AVX-512 the loop, the library's,
+// the reference; with AVX-512, where the library's reaches 85 % of a core's peak, its direct ones, the loop, its others, the
+// reference.
 #include "fovea/kernels/conv_tries.h"
 #include "fovea/kernels/conv_weights_loop.h"
 #include "fovea/kernels/cpu.h"

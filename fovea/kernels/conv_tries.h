@@ -84,8 +84,7 @@ auto choose_conv(const std::vector<ConvTry>& tries, std::vector<std::string>& re
 }
 
 // Backward by weights as the library has it, as products of small maps (in layouts of its own), or as a loop
-// (conv_weights_loop.h), or nothing with the reason in
-// `refused`.
+// (conv_weights_loop.h), or nothing with the reason in `refused`.
 struct ConvWeightsWishes {
   bool bias = true;
   std::optional<Layout> src = {}, diff_dst = {};

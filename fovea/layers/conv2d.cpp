@@ -52,11 +52,7 @@ double Conv2D::flops(std::span<const Shape> src, const Shape& dst) const {
          static_cast<double>(options_.kernel_size.h * options_.kernel_size.w * (src[0][2] / options_.groups));
 }
 
-LayerPtr Conv2D::without_activation() const {
-  auto layer = std::make_shared<Conv2D>(*this);
-  layer->options_.activation = ActivationKind::linear;
-  return layer;
-}
+LayerPtr Conv2D::without_activation() const { return with(&Conv2DOptions::activation, ActivationKind::linear); }
 
 LayerPtr Conv2D::with_padding(const Margins& margins) const {
   if (options_.padding != Padding::valid) return nullptr;
@@ -65,12 +61,7 @@ LayerPtr Conv2D::with_padding(const Margins& margins) const {
   return layer;
 }
 
-LayerPtr Conv2D::with_bias() const {
-  if (options_.use_bias) return nullptr;
-  auto layer = std::make_shared<Conv2D>(*this);
-  layer->options_.use_bias = true;
-  return layer;
-}
+LayerPtr Conv2D::with_bias() const { return options_.use_bias ? nullptr : with(&Conv2DOptions::use_bias, true); }
 
 kernels::ConvProblem Conv2D::problem(int64_t rows, const Shape& src, const Shape& dst) const {
   const Window y = rows_of(options_, src[0]), x = columns_of(options_, src[1]);

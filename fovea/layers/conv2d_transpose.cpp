@@ -61,11 +61,7 @@ double Conv2DTranspose::flops(std::span<const Shape> src, const Shape&) const {
          static_cast<double>(options_.kernel_size.h * options_.kernel_size.w * options_.filters);
 }
 
-LayerPtr Conv2DTranspose::without_activation() const {
-  auto layer = std::make_shared<Conv2DTranspose>(*this);
-  layer->options_.activation = ActivationKind::linear;
-  return layer;
-}
+LayerPtr Conv2DTranspose::without_activation() const { return with(&Conv2DTransposeOptions::activation, ActivationKind::linear); }
 
 kernels::ConvProblem Conv2DTranspose::convolution(int64_t rows, const Shape& src, const Shape& dst) const {
   const Window y = rows_of(options_, dst[0]), x = columns_of(options_, dst[1]);
@@ -74,12 +70,7 @@ kernels::ConvProblem Conv2DTranspose::convolution(int64_t rows, const Shape& src
           .pt = y.before(), .pb = y.after(), .pl = x.before(), .pr = x.after()};
 }
 
-LayerPtr Conv2DTranspose::with_bias() const {
-  if (options_.use_bias) return nullptr;
-  auto layer = std::make_shared<Conv2DTranspose>(*this);
-  layer->options_.use_bias = true;
-  return layer;
-}
+LayerPtr Conv2DTranspose::with_bias() const { return options_.use_bias ? nullptr : with(&Conv2DTransposeOptions::use_bias, true); }
 
 void Conv2DTranspose::plan(Planner& planner) const {
   using namespace kernels;

@@ -25,18 +25,9 @@ double Dense::flops(std::span<const Shape> src, const Shape&) const {
   return 2.0 * static_cast<double>(src[0].elements()) * static_cast<double>(options_.units);
 }
 
-LayerPtr Dense::without_activation() const {
-  auto layer = std::make_shared<Dense>(*this);
-  layer->options_.activation = ActivationKind::linear;
-  return layer;
-}
+LayerPtr Dense::without_activation() const { return with(&DenseOptions::activation, ActivationKind::linear); }
 
-LayerPtr Dense::with_bias() const {
-  if (options_.use_bias) return nullptr;
-  auto layer = std::make_shared<Dense>(*this);
-  layer->options_.use_bias = true;
-  return layer;
-}
+LayerPtr Dense::with_bias() const { return options_.use_bias ? nullptr : with(&DenseOptions::use_bias, true); }
 
 void Dense::plan(Planner& planner) const {
   using namespace kernels;

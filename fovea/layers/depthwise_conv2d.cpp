@@ -34,11 +34,7 @@ double DepthwiseConv2D::flops(std::span<const Shape> src, const Shape& dst) cons
   return in_groups(src[0])->flops(src, dst);
 }
 
-LayerPtr DepthwiseConv2D::without_activation() const {
-  auto layer = std::make_shared<DepthwiseConv2D>(*this);
-  layer->options_.activation = ActivationKind::linear;
-  return layer;
-}
+LayerPtr DepthwiseConv2D::without_activation() const { return with(&DepthwiseConv2DOptions::activation, ActivationKind::linear); }
 
 LayerPtr DepthwiseConv2D::with_padding(const Margins& margins) const {
   if (options_.padding != Padding::valid) return nullptr;
@@ -47,12 +43,7 @@ LayerPtr DepthwiseConv2D::with_padding(const Margins& margins) const {
   return layer;
 }
 
-LayerPtr DepthwiseConv2D::with_bias() const {
-  if (options_.use_bias) return nullptr;
-  auto layer = std::make_shared<DepthwiseConv2D>(*this);
-  layer->options_.use_bias = true;
-  return layer;
-}
+LayerPtr DepthwiseConv2D::with_bias() const { return options_.use_bias ? nullptr : with(&DepthwiseConv2DOptions::use_bias, true); }
 
 void DepthwiseConv2D::plan(Planner& planner) const { in_groups(planner.src_shape())->plan(planner); }
 

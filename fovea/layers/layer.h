@@ -8,6 +8,8 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "fovea/base/json.h"
@@ -127,6 +129,14 @@ class LayerOf : public Layer {
   }
 
  protected:
+  // A copy of the layer that differs in an option.
+  template <class Value>
+  LayerPtr with(Value Options::*option, std::type_identity_t<Value> value) const {
+    auto layer = std::make_shared<Self>(static_cast<const Self&>(*this));
+    layer->options_.*option = std::move(value);
+    return layer;
+  }
+
   Options options_;
 };
 

@@ -28,11 +28,7 @@ std::vector<LayerPtr> SeparableConv2D::parts() const { return {depthwise(), poin
 
 void SeparableConv2D::plan(Planner&) const { assert(false && "the parts are planned"); }
 
-LayerPtr SeparableConv2D::without_activation() const {
-  auto layer = std::make_shared<SeparableConv2D>(*this);
-  layer->options_.activation = ActivationKind::linear;
-  return layer;
-}
+LayerPtr SeparableConv2D::without_activation() const { return with(&SeparableConv2DOptions::activation, ActivationKind::linear); }
 
 std::shared_ptr<DepthwiseConv2D> SeparableConv2D::depthwise() const {
   const SeparableConv2DOptions& o = options_;

@@ -1,8 +1,8 @@
 #include "fovea/model/program.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cassert>
+#include <cmath>
 #include <utility>
 
 #include "fovea/kernels/eltwise.h"

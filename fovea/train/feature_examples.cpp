@@ -33,14 +33,11 @@ PictureKey key_of(const Model& model, int node, const FeatureOptions& options) {
   const Graph front = model.graph().leading_to(outputs);
   PictureKeyBuilder key;
   key.add(write_short(front).dump());
-  const std::vector<TensorEntry> held = tensors_of(front);
-  for (int p = 0; p < model.parameters().size(); ++p) {
-    const std::string& path = model.parameters()[p].path;
-    if (std::none_of(held.begin(), held.end(), [&](const TensorEntry& tensor) { return tensor.name == path; })) continue;
-    const Array values = model.parameters().get(p);
+  for (const TensorEntry& tensor : tensors_of(front)) {
+    const Array values = model.parameters().get(model.parameters().find(tensor.name));
     const auto numbers = values.values<float>();
     const PictureHash hash = hash_of(Bytes(reinterpret_cast<const uint8_t*>(numbers.data()), numbers.size_bytes()));
-    key.add(fmt::format("{} {:016x}{:016x}", path, hash.high, hash.low));
+    key.add(fmt::format("{} {:016x}{:016x}", tensor.name, hash.high, hash.low));
   }
   key.add(options.source);
   key.add(fmt::format("{} {} {} {}", options.copies, options.copies > 0 ? options.seed : 0, options.lanes, kernels::library_version()) + " " + kernels::instruction_set());

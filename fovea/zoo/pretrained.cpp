@@ -16,7 +16,7 @@
 namespace fovea::zoo {
 namespace {
 
-const std::string kServer = "https://storage.googleapis.com/";
+const std::string kServer = "https://storage.googleapis.com/tensorflow/keras-applications/";
 
 struct Known {
   std::string folder;  // on the server
@@ -27,14 +27,13 @@ struct Known {
 const std::map<std::string, Known>& known_files() {
   const auto usual = [](const std::string& name) { return name + "_weights_tf_dim_ordering_tf_kernels"; };
   static const std::map<std::string, Known> files = {
-      {"vgg16", {"tensorflow/keras-applications/vgg16/", usual("vgg16"), "64373286793e3c8b2b4e3219cbf3544b", "6d6bbae143d832006294945121d1f1fc"}},
-      {"vgg19", {"tensorflow/keras-applications/vgg19/", usual("vgg19"), "cbe5617147190e668d6c5d5026f83318", "253f8cb515780f3b799900260a226db6"}},
-      {"resnet50", {"tensorflow/keras-applications/resnet/", usual("resnet50"), "2cb95161c43110f7111970584f804107", "4d473c1dd8becc155b73f8504c6f6626"}},
-      {"resnet101", {"tensorflow/keras-applications/resnet/", usual("resnet101"), "f1aeb4b969a6efcfb50fad2f0c20cfc5", "88cf7a10940856eca736dc7b7e228a21"}},
-      {"resnet152", {"tensorflow/keras-applications/resnet/", usual("resnet152"), "100835be76be38e30d865e96f2aaae62", "ee4c566cf9a93f14d82f913c2dc6dd0c"}},
-      {"resnet50v2", {"tensorflow/keras-applications/resnet/", usual("resnet50v2"), "3ef43a0b657b3be2300d5770ece849e0", "fac2f116257151a9d068a22e544a4917"}},
-      {"densenet121", {"tensorflow/keras-applications/densenet/", usual("densenet121"), "9d60b8095a5708f2dcce2bca79d332c7", "30ee3e1110167f948a6b9946edeeb738"}},
-      {"efficientnetb0", {"keras-applications/", "efficientnetb0", "902e53a9f72be733fc0bcb005b3ebbac", "50bc09e76180e00e4465e1a485ddc09d"}}};
+      {"vgg16", {"vgg16/", usual("vgg16"), "64373286793e3c8b2b4e3219cbf3544b", "6d6bbae143d832006294945121d1f1fc"}},
+      {"vgg19", {"vgg19/", usual("vgg19"), "cbe5617147190e668d6c5d5026f83318", "253f8cb515780f3b799900260a226db6"}},
+      {"resnet50", {"resnet/", usual("resnet50"), "2cb95161c43110f7111970584f804107", "4d473c1dd8becc155b73f8504c6f6626"}},
+      {"resnet101", {"resnet/", usual("resnet101"), "f1aeb4b969a6efcfb50fad2f0c20cfc5", "88cf7a10940856eca736dc7b7e228a21"}},
+      {"resnet152", {"resnet/", usual("resnet152"), "100835be76be38e30d865e96f2aaae62", "ee4c566cf9a93f14d82f913c2dc6dd0c"}},
+      {"resnet50v2", {"resnet/", usual("resnet50v2"), "3ef43a0b657b3be2300d5770ece849e0", "fac2f116257151a9d068a22e544a4917"}},
+      {"densenet121", {"densenet/", usual("densenet121"), "9d60b8095a5708f2dcce2bca79d332c7", "30ee3e1110167f948a6b9946edeeb738"}}};
   return files;
 }
 
@@ -66,13 +65,13 @@ PretrainedFile pretrained_file(const std::string& architecture, const Shape& pic
     const std::string width = *alpha == 1 ? "1_0" : fmt::format("{}_{}", static_cast<int>(*alpha * 10), *alpha == 0.5 ? 0 : 5);
     const std::string name = fmt::format("mobilenet_{}_{}_tf{}.h5", width, pretrained_side(picture_shape, false),
                                          include_top ? "" : "_no_top");
-    return {name, kServer + "tensorflow/keras-applications/mobilenet/" + name, ""};
+    return {name, kServer + "mobilenet/" + name, ""};
   }
   if (const auto alpha = width_of(architecture, "mobilenet_v2")) {
     const std::string width = *alpha == 1 ? "1.0" : fmt::format("{:g}", *alpha);
     const std::string name = fmt::format("mobilenet_v2_weights_tf_dim_ordering_tf_kernels_{}_{}{}.h5", width,
                                          pretrained_side(picture_shape, true), include_top ? "" : "_no_top");
-    return {name, kServer + "tensorflow/keras-applications/mobilenet_v2/" + name, ""};
+    return {name, kServer + "mobilenet_v2/" + name, ""};
   }
   const auto found = known_files().find(architecture);
   if (found == known_files().end())

@@ -14,8 +14,6 @@ struct Options {
   int64_t classes = -1;      // unset: Entry::classes
   // Without: the output is the last maps, as Keras's include_top=False has it. Families alone can do that.
   bool include_top = true;
-  // The layers that Keras has only for its ImageNet weights (a second scale of EfficientNet's input).
-  bool imagenet = false;
   uint64_t seed = 0;  // of the initial weights
 };
 
