@@ -13,6 +13,8 @@ int train(const Arguments& arguments);
 int eval(const Arguments& arguments);
 int predict(const Arguments& arguments);
 int convert(const Arguments& arguments);
+int features(const Arguments& arguments);
+int explain(const Arguments& arguments);
 int summary(const Arguments& arguments);
 int bench(const Arguments& arguments);
 int data(const Arguments& arguments);

@@ -25,6 +25,8 @@ constexpr Command kCommands[] = {
     {"train", "fit a model to a data set", train},
     {"eval", "loss, accuracy, confusion matrix and report of a model on a data set", eval},
     {"predict", "class probabilities of pictures", predict},
+    {"features", "what the layers of a model make of a picture", features},
+    {"explain", "which parts of a picture a class was told from", explain},
     {"summary", "layers, parameters, FLOPs and memory of a model", summary},
     {"convert", "a model from one format into another", convert},
     {"bench", "how fast a model trains and predicts here, and where the time goes", bench},

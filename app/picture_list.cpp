@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "app/shown_picture.h"
 #include "fovea/base/error.h"
 #include "fovea/base/file.h"
 #include "fovea/data/picture.h"
@@ -33,12 +34,26 @@ bool is_picture(const std::string& path) {
   return false;
 }
 
+// The picture as it is where the model sees all of it, else what it sees.
+template <class T>
+Image shown_of(const T* numbers, const Shape& shape, const PictureRules& rules, const std::string& where) {
+  if (rules.resizing.resize == Resize::stretch) return image_of(numbers, shape);
+  const Shape seen = {rules.shape[0], rules.shape[1], shape[2]};
+  std::vector<T> fitted(static_cast<size_t>(seen.elements()));
+  PictureFit(shape, seen, rules.resizing, where).fit(numbers, fitted.data());
+  return image_of(fitted.data(), seen);
+}
+
 class FileSource final : public PictureSource {
  public:
   FileSource(std::string path, PictureRules rules) : path_(std::move(path)), rules_(std::move(rules)) {}
   void read(int64_t, float* dst) const override {
     const Image image = load_picture(path_);
     PictureReader(shape_of(image), rules_, path_).read(image.pixels.data(), dst);
+  }
+  Image shown(int64_t) const override {
+    const Image image = load_picture(path_);
+    return shown_of(image.pixels.data(), shape_of(image), rules_, path_);
   }
 
  private:
@@ -53,6 +68,7 @@ class ArraySource final : public PictureSource {
       : array_(as_pictures(std::move(array), rules.shape, where)),
         where_(where),
         elements_(array_.elements() / std::max<int64_t>(array_.shape()[0], 1)),
+        rules_(rules),
         reader_({array_.shape()[1], array_.shape()[2], array_.shape()[3]}, rules, where) {}
 
   int64_t size() const { return array_.shape()[0]; }
@@ -65,6 +81,13 @@ class ArraySource final : public PictureSource {
         bad != src + elements_)
       throw file_error(where_, "picture {} holds a number that is not finite (got {})", index, *bad);
     reader_.read(src, dst);
+  }
+
+  Image shown(int64_t index) const override {
+    const Shape shape = {array_.shape()[1], array_.shape()[2], array_.shape()[3]};
+    const int64_t at = index * elements_;
+    return array_.dtype() == DType::u8 ? shown_of(array_.values<uint8_t>().data() + at, shape, rules_, where_)
+                                       : shown_of(array_.values<float>().data() + at, shape, rules_, where_);
   }
 
  private:
@@ -95,6 +118,7 @@ class ArraySource final : public PictureSource {
   Array array_;
   std::string where_;
   int64_t elements_;
+  PictureRules rules_;
   PictureReader reader_;
 };
 
@@ -103,6 +127,7 @@ class SplitSource final : public PictureSource {
   SplitSource(std::shared_ptr<const Dataset> dataset, SplitKind split, const PictureRules& rules)
       : dataset_(std::move(dataset)),
         split_(dataset_->split(split)),
+        rules_(rules),
         reader_(split_.picture_shape(), rules, dataset_->name) {}
 
   void read(int64_t index, float* dst) const override {
@@ -113,9 +138,16 @@ class SplitSource final : public PictureSource {
     }
   }
 
+  Image shown(int64_t index) const override {
+    const Shape shape = split_.picture_shape();
+    return split_.dtype() == DType::u8 ? shown_of(split_.bytes(index), shape, rules_, dataset_->name)
+                                       : shown_of(split_.floats(index), shape, rules_, dataset_->name);
+  }
+
  private:
   std::shared_ptr<const Dataset> dataset_;
   const Split& split_;
+  PictureRules rules_;
   PictureReader reader_;
 };
 
@@ -157,6 +189,11 @@ void PictureList::read(int64_t i, float* dst) const {
   picture.source->read(picture.index, dst);
 }
 
+Image PictureList::shown(int64_t i) const {
+  const Picture& picture = pictures_[static_cast<size_t>(i)];
+  return picture.source->shown(picture.index);
+}
+
 void PictureList::add_folder(const std::string& folder, int depth) {
   if (depth > kMaxDepth) throw file_error(folder, "folders are nested too deeply (expected at most {})", kMaxDepth);
   for (const FolderEntry& entry : list_folder(folder)) {
@@ -195,8 +232,11 @@ bool PictureList::add_address(const std::string& name) {
   if (!address) return false;
   auto& dataset = datasets_[address->data + (address->split == SplitKind::test ? ":test" : ":train")];
   if (!dataset) dataset = std::make_shared<const Dataset>(open_dataset(address->data, options_for(*address, read_for(rules_))));
-  check_picture_address(*address, *dataset);
-  pictures_.push_back({name, std::make_shared<SplitSource>(dataset, address->split, rules_), address->index});
+  const auto source = std::make_shared<SplitSource>(dataset, address->split, rules_);
+  for (PictureAddress one = *address; one.index <= address->last; ++one.index) {
+    check_picture_address(one, *dataset);
+    pictures_.push_back({address->last > address->index ? to_string(one) : name, source, one.index});
+  }
   return true;
 }
 

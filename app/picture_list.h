@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "fovea/data/dataset.h"
+#include "fovea/formats/image.h"
 #include "fovea/train/data_examples.h"
 
 namespace fovea::app {
@@ -18,6 +19,8 @@ class PictureSource {
   virtual ~PictureSource() = default;
   // Picture `index`, ready for the model. Called from several threads at once. Throws Error.
   virtual void read(int64_t index, float* dst) const = 0;
+  // The picture as people are shown it: all of it that the model sees, in its own size.
+  virtual Image shown(int64_t index) const = 0;
 };
 
 class PictureList {
@@ -25,12 +28,14 @@ class PictureList {
   explicit PictureList(PictureRules rules) : rules_(std::move(rules)) {}
 
   // File of a picture; folder of such files, and of folders; FILE.npy, FILE.npz (x, else x_test), each also with
-  // ":INDEX"; DATA:SPLIT:INDEX. Throws Error where that is none of these; files are opened when they are read.
+  // ":INDEX"; DATA:SPLIT:INDEX, or DATA:SPLIT:FIRST-LAST. Throws Error where that is none of these; files are opened when
+  // they are read.
   void add(const std::string& name);
 
   int64_t size() const { return static_cast<int64_t>(pictures_.size()); }
   const std::string& path(int64_t i) const { return pictures_[static_cast<size_t>(i)].path; }
   void read(int64_t i, float* dst) const;
+  Image shown(int64_t i) const;
 
  private:
   struct Picture {

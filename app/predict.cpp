@@ -1,19 +1,18 @@
 // fovea predict MODEL FILE…: class probabilities of pictures.
 #include <chrono>
-#include <iostream>
 
 #include "app/commands.h"
 #include "app/console.h"
-#include "app/data_argument.h"
+#include "app/given_pictures.h"
 #include "app/model_argument.h"
 #include "app/numbers.h"
 #include "app/options.h"
 #include "app/output_file.h"
-#include "app/picture_list.h"
 #include "app/picture_rules.h"
 #include "fovea/base/thread_pool.h"
 #include "fovea/formats/npy.h"
 #include "fovea/model/runner.h"
+#include "fovea/model/span_feed.h"
 #include "fovea/report/metrics.h"
 #include "fovea/report/text.h"
 
@@ -22,23 +21,9 @@ namespace {
 
 struct PredictArguments {
   ModelArguments model;
-  std::vector<std::string> files;
-  PictureArguments pictures;
+  GivenPictures pictures;
   int64_t batch = 32, top = 5;
-  std::string labels, out, image_size;
-};
-
-// Pictures that lie in memory, one after the other.
-class TableFeed final : public kernels::Feed {
- public:
-  TableFeed(const float* pictures, int64_t elements) : pictures_(pictures), elements_(elements) {}
-  void pictures(int64_t first, int64_t rows, float* dst) const override {
-    std::copy_n(pictures_ + first * elements_, rows * elements_, dst);
-  }
-
- private:
-  const float* pictures_;
-  int64_t elements_;
+  std::string labels, out;
 };
 
 struct Predictions {
@@ -50,29 +35,6 @@ struct Predictions {
   double pictures_per_second() const { return seconds > 0 ? static_cast<double>(pictures.size()) / seconds : 0; }
 };
 
-PictureList list_pictures(const PredictArguments& arguments, const PictureRules& rules, std::vector<Error>& failures) {
-  PictureList list(rules);
-  std::vector<std::string> names;
-  for (const std::string& file : arguments.files) {
-    if (file != "-") {
-      names.push_back(file);
-      continue;
-    }
-    for (std::string line; std::getline(std::cin, line);)
-      if (!line.empty()) names.push_back(line);
-  }
-  for (const std::string& name : names) {
-    try {
-      if (name.empty()) throw usage_error("FILE", "is empty (got \"\", expected a picture, a folder or an array)");
-      list.add(name);
-    } catch (const Error& error) {
-      if (names.size() == 1) throw;
-      failures.push_back(error);
-    }
-  }
-  return list;
-}
-
 void run_network(Model& model, const PictureList& list, int64_t batch, const CommonOptions& common,
                  Predictions& result) {
   using Clock = std::chrono::steady_clock;
@@ -80,30 +42,12 @@ void run_network(Model& model, const PictureList& list, int64_t batch, const Com
   batch = std::min(batch, std::max<int64_t>(list.size(), 1));
   ThreadPool pool(common.thread_count());
   Runner runner(model, pool, {.batch = batch, .lanes = common.lanes});
-  std::vector<float> pictures(static_cast<size_t>(batch * elements));
-  std::vector<std::optional<Error>> errors(static_cast<size_t>(batch));
   for (int64_t begin = 0; begin < list.size(); begin += batch) {
-    const int64_t rows = std::min(batch, list.size() - begin);
-    pool.run(static_cast<int>(rows), [&](int i) {
-      try {
-        list.read(begin + i, pictures.data() + i * elements);
-        errors[static_cast<size_t>(i)].reset();
-      } catch (const Error& error) {
-        errors[static_cast<size_t>(i)] = error;
-      }
-    });
-    int64_t good = 0;
-    for (int64_t i = 0; i < rows; ++i) {
-      if (errors[static_cast<size_t>(i)]) {
-        result.failures.push_back(*errors[static_cast<size_t>(i)]);
-        continue;
-      }
-      if (good < i) std::copy_n(pictures.data() + i * elements, elements, pictures.data() + good * elements);
-      result.pictures.push_back(begin + i);
-      ++good;
-    }
+    const ReadPictures read = read_pictures(list, begin, std::min(batch, list.size() - begin), elements, pool, result.failures);
+    const int64_t good = read.size();
     if (good == 0) continue;
-    const TableFeed feed(pictures.data(), elements);
+    result.pictures.insert(result.pictures.end(), read.places.begin(), read.places.end());
+    const SpanFeed feed(read.numbers, elements);
     runner.plan(good);
     const auto start = Clock::now();
     const Plan& plan = runner.compute(good, {.feed = &feed});
@@ -113,25 +57,6 @@ void run_network(Model& model, const PictureList& list, int64_t batch, const Com
     for (int64_t i = 0; i < good; ++i)
       model.class_probabilities(plan.output.data() + i * outputs, result.probabilities.data() + before + i * classes);
   }
-}
-
-// What a model that leaves its sizes open is given: --image-size, or the size of arrays.
-ModelSizes sizes_of(const PredictArguments& arguments) {
-  if (const auto size = parse_picture_size(arguments.image_size, "--image-size"))
-    return {.picture_shape = Shape{size->height, size->width, 3}};
-  for (const std::string& file : arguments.files)
-    if (const auto shape = array_picture_shape(file)) return {.picture_shape = shape};
-  return {};
-}
-
-std::vector<std::string> class_names(const Model& model, const std::string& labels) {
-  std::vector<std::string> names = labels.empty() ? model.info.class_names : read_class_names(labels);
-  if (names.empty())
-    for (int64_t c = 0; c < model.classes(); ++c) names.push_back(std::to_string(c));
-  if (static_cast<int64_t>(names.size()) != model.classes())
-    throw file_error(labels, "not as many names as the model has classes (got {}, expected {})", names.size(),
-                     model.classes());
-  return names;
 }
 
 void print_results(const Predictions& result, const PictureList& list, const std::vector<std::string>& names,
@@ -174,10 +99,7 @@ int predict(const Arguments& words) {
   PredictArguments arguments;
   OptionTable table("predict", "MODEL FILE… [OPTIONS]", "Gives the class probabilities of pictures, a line a picture.");
   add_model_argument(table, arguments.model);
-  table.positionals(
-      "FILE", arguments.files,
-      "files of pictures, folders of them, FILE.npy and FILE.npz (x, else x_test; FILE.npy:INDEX for one), "
-      "DATA:SPLIT:INDEX as in fashion-mnist:test:0, - for a list on stdin");
+  add_given_pictures(table, arguments.pictures);
   table.section("Prediction");
   table.add("--top", arguments.top, {.value = "N", .help = "classes a picture, the likeliest first", .least = 1});
   table.add("--labels", arguments.labels,
@@ -185,29 +107,26 @@ int predict(const Arguments& words) {
   table.add("-o,--output", arguments.out,
             {.value = "FILE.npy", .help = "also write all probabilities, (pictures, classes) float32"});
   table.add("--batch-size", arguments.batch, {.value = "N", .help = "pictures at a time", .least = 1, .most = 1 << 20});
-  table.add("--image-size", arguments.image_size,
-            {.value = "H[,W]", .help = "what a model takes that leaves its pictures' size open", .none = "224, of arrays their own"});
   add_model_options(table, arguments.model);
-  add_picture_options(table, arguments.pictures);
+  add_given_picture_options(table, arguments.pictures);
   add_output_options(table, common);
   add_machine_options(table, common);
   if (!table.parse(words)) return 0;
   check(common);
-  if (!arguments.model.model.empty() && arguments.files.empty())
-    throw usage_error("FILE", "is missing (expected pictures, folders, arrays or DATA:SPLIT:INDEX)");
+  if (!arguments.model.model.empty()) check(arguments.pictures);
   if (!arguments.out.empty()) check_output(arguments.out, ".npy", "--output");
   const Console console = common.console();
 
-  OpenedModel opened = open_model(arguments.model, common.seed, [&](const Model*) { return sizes_of(arguments); }, console);
+  OpenedModel opened = open_model(arguments.model, common.seed, [&](const Model*) { return sizes_of(arguments.pictures); }, console);
   Model& model = opened.model;
   if (!opened.trained)
     console.note("{}: the weights are random, from seed {}: the model is untrained", arguments.model.model, common.seed);
   const std::vector<std::string> names = class_names(model, arguments.labels);
   Predictions result;
-  const PictureList list = list_pictures(arguments, picture_rules(model, arguments.pictures, console), result.failures);
+  const PictureList list = list_pictures(arguments.pictures, picture_rules(model, arguments.pictures.rules, console), result.failures);
   run_network(model, list, arguments.batch, common, result);
 
-  const bool only_one = list.size() + static_cast<int64_t>(arguments.files.size()) == 2;
+  const bool only_one = list.size() + static_cast<int64_t>(arguments.pictures.files.size()) == 2;
   if (only_one && !result.failures.empty()) throw result.failures.front();
   for (const Error& failure : result.failures) print_error(failure);
   if (!arguments.out.empty()) save_probabilities(arguments.out, result, model.classes());

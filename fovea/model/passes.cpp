@@ -75,6 +75,13 @@ void drop_identities(PlanGraph& graph, const PassContext& context) {
   }
 }
 
+// Scores are what the last softmax or sigmoid is given.
+void end_at_scores(PlanGraph& graph, const PassContext& context) {
+  const PlanNode& last = at(graph, graph.output);
+  const auto kind = last.layer->is_activation();
+  if (context.scores && (kind == ActivationKind::softmax || kind == ActivationKind::sigmoid)) graph.output = last.inputs[0];
+}
+
 // Zeros around a layer's input are that layer's own padding, where it and all others that read them can do that.
 void pad_in_layers(PlanGraph& graph, const PassContext&) {
   for (size_t i = 1; i < graph.nodes.size(); ++i) {
@@ -213,7 +220,8 @@ void choose_scopes(PlanGraph& graph, const PassContext&) {
 
 const std::vector<Pass>& passes() {
   static const std::vector<Pass> all = {
-      {"split layers", split_layers}, {"drop identities", drop_identities}, {"pad in layers", pad_in_layers},
+      {"split layers", split_layers}, {"drop identities", drop_identities}, {"end at scores", end_at_scores},
+      {"pad in layers", pad_in_layers},
       {"fuse activation and loss", fuse_activation_and_loss}, {"fold normalisation", fold_normalisation},
       {"fuse relu", fuse_relu}, {"drop dead layers", drop_dead_layers}, {"choose scopes", choose_scopes}};
   return all;
@@ -222,7 +230,7 @@ const std::vector<Pass>& passes() {
 void run_passes(PlanGraph& graph, const PassContext& context, const std::vector<std::string>& disabled) {
   std::vector<std::string> names;
   for (const Pass& pass : passes())
-    if (pass.run != split_layers) names.push_back(pass.name);  // what is planned is layers without activations or parts
+    if (pass.run != split_layers && pass.run != end_at_scores) names.push_back(pass.name);  // these decide what is computed
   for (const std::string& name : disabled)
     if (std::find(names.begin(), names.end(), name) == names.end())
       throw usage_error("passes", "no pass that can be left out is called \"{}\"{}", name, did_you_mean(name, names));

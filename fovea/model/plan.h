@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "fovea/kernels/losses.h"
+#include "fovea/layers/layer.h"
 #include "fovea/model/parameters.h"
 #include "fovea/model/update_rule.h"
 #include "fovea/tensor/buffer.h"
@@ -28,6 +29,11 @@ struct PlanOptions {
   // one's is the plan's. All ways from the input to the output lead through them. Default: the model's input and output.
   int first = 0;
   std::optional<int> last = {};
+  // The output is what the last layer's softmax or sigmoid is given: scores instead of probabilities.
+  bool scores = false;
+  // Layers that are put behind nodes of the graph for this plan: what reads a node reads them instead. They have no
+  // parameters.
+  std::vector<std::pair<int, LayerPtr>> behind;
   std::vector<int> outputs;                        // layers (nodes of the graph) whose outputs are asked for
   std::vector<int> output_gradients;               // layers at whose outputs the gradient is asked for
   // The loss behind the output; without it and with `gradients`, backward starts from Feed::gradients.

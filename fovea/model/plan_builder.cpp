@@ -49,7 +49,7 @@ class Builder {
       : parameters_(parameters), options_(options), graph_(plan_graph(graph, parameters, options)) {
     if (options.batch < 1) throw usage_error("batch size", "must be at least 1 (got {})", options.batch);
     run_passes(graph_,
-               {.parameters = parameters, .training = options.training, .gradients = options.gradients,
+               {.parameters = parameters, .training = options.training, .gradients = options.gradients, .scores = options.scores,
                 .loss = options.loss ? kernels::fused_activation(options.loss->rule.kind) : kernels::FusedActivation::none},
                options.disabled_passes);
   }

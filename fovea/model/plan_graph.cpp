@@ -26,21 +26,36 @@ void begin_at(PlanGraph& plan, int first) {
 
 PlanGraph plan_graph(const Graph& graph, const Parameters& parameters, const PlanOptions& options) {
   PlanGraph plan;
+  std::vector<int> read(static_cast<size_t>(graph.size()));  // model node -> what its readers read
+  const auto add = [&](PlanNode node) {
+    plan.nodes.push_back(std::move(node));
+    return static_cast<int>(plan.nodes.size()) - 1;
+  };
   for (int i = 0; i < graph.size(); ++i) {
     const Node& node = graph.node(i);
     PlanNode copy;
     copy.layer = node.layer;
-    copy.inputs = node.inputs;
+    for (const int input : node.inputs) copy.inputs.push_back(read[static_cast<size_t>(input)]);
     copy.input_shapes = node.input_shapes;
     copy.shape = node.shape;
     copy.parameters = parameters.of_node(i);
     copy.training = node.training;
     copy.stream = purpose::kLayer + static_cast<uint32_t>(i);
-    plan.nodes.push_back(std::move(copy));
-    plan.value_of.push_back(i);
+    int& last = read[static_cast<size_t>(i)] = add(std::move(copy));
+    plan.value_of.push_back(last);
+    for (const auto& [at, layer] : options.behind) {
+      if (at != i) continue;
+      PlanNode behind;
+      behind.layer = layer;
+      behind.inputs = {last};
+      behind.input_shapes = {node.shape};
+      behind.shape = layer->infer(behind.input_shapes);
+      last = add(std::move(behind));
+    }
   }
-  if (options.first > 0) begin_at(plan, options.first);
-  plan.output = options.last.value_or(options.training ? graph.training_output() : graph.output());
+  if (options.first > 0) begin_at(plan, plan.value_of[static_cast<size_t>(options.first)]);
+  const int output = options.last.value_or(options.training ? graph.training_output() : graph.output());
+  plan.output = read[static_cast<size_t>(output)];
   plan.kept = options.outputs;
   return plan;
 }

@@ -47,6 +47,7 @@ struct PassContext {
   const Parameters& parameters;
   bool training = false;    // batch statistics, dropout
   bool gradients = false;
+  bool scores = false;      // PlanOptions::scores
   kernels::FusedActivation loss = kernels::FusedActivation::none;  // that the loss does itself where it is the last layer
 };
 
@@ -58,7 +59,8 @@ struct Pass {
 // In the order they run.
 const std::vector<Pass>& passes();
 
-// Between which layers, what is asked for, and whether it is what the model does while it trains, is as the options say.
+// Between which layers, what stands behind them, what is asked for, and whether it is what the model does while it trains,
+// is as the options say.
 PlanGraph plan_graph(const Graph& graph, const Parameters& parameters, const PlanOptions& options);
 
 // Runs every pass but those in `disabled`, verifying after each.

@@ -4,21 +4,10 @@
 #include <utility>
 
 #include "fovea/model/runner.h"
+#include "fovea/model/span_feed.h"
 
 namespace fovea {
 namespace {
-
-class SpanFeed final : public kernels::Feed {
- public:
-  SpanFeed(const float* pictures, int64_t elements) : pictures_(pictures), elements_(elements) {}
-  void pictures(int64_t first, int64_t rows, float* dst) const override {
-    std::copy_n(pictures_ + first * elements_, rows * elements_, dst);
-  }
-
- private:
-  const float* pictures_;
-  int64_t elements_;
-};
 
 PredictorOptions checked(PredictorOptions options) {
   if (options.batch_size < 1) throw usage_error("batch size", "must be at least 1 (got {})", options.batch_size);
@@ -74,7 +63,7 @@ std::vector<float> Predictor::predict(std::span<const float> pictures) const {
   auto worker = take();
   for (int64_t begin = 0; begin < n; begin += options_.batch_size) {
     const int64_t rows = std::min(options_.batch_size, n - begin);
-    const SpanFeed feed(pictures.data() + begin * elements, elements);
+    const SpanFeed feed(pictures.subspan(static_cast<size_t>(begin * elements)), elements);
     const Plan& plan = worker->runner.compute(rows, {.feed = &feed});
     std::copy(plan.output.begin(), plan.output.end(), result.begin() + begin * outputs);
   }
