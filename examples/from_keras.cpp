@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "fovea/data/dataset.h"
+#include "fovea/explain/explainer.h"
 #include "fovea/io/model_file.h"
 #include "fovea/layers/conv2d.h"
 #include "fovea/layers/dense.h"
@@ -56,6 +57,12 @@ int main() try {
   // Predict: evaluate has the probabilities of every picture, row by row.
   const std::vector<int32_t> predicted = predicted_classes(result.probabilities, model.classes());
   std::printf("the first test picture: %s\n", data.class_name(predicted[0]).c_str());
+
+  // Look inside: what a layer makes of a picture, and where the class was told from.
+  std::vector<float> picture(static_cast<size_t>(model.input_shape().elements()));
+  test.picture(0, picture.data());
+  const explain::Map map = explain::grad_cam(model, picture, {.layer = "conv2d"});
+  std::printf("a map of %ldx%ld cells\n", static_cast<long>(map.height), static_cast<long>(map.width));
 
   // Save, and load.
   const char* folder = std::getenv("TMPDIR");

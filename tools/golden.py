@@ -16,7 +16,7 @@ import os
 import pathlib
 
 KINDS = ["layers", "losses", "metrics", "optimizers", "trainings", "fits", "nets", "zoo"]
-KINDS += ["report", "summary", "architectures", "callbacks", "schedules", "augment", "keras_files"]
+KINDS += ["explain", "report", "summary", "architectures", "callbacks", "schedules", "augment", "keras_files"]
 
 
 def answer(kind: str, variant_name: str, file: pathlib.Path) -> None:

@@ -12,8 +12,8 @@ namespace fovea {
 
 using Colour = std::array<uint8_t, 3>;
 
-inline constexpr Colour kWhite = {255, 255, 255}, kInk = {32, 36, 44}, kFaint = {118, 124, 134}, kCell = {240, 241, 244};
-inline constexpr int64_t kLineHeight = 12;  // of words at scale 1; a letter is seven high
+constexpr Colour kWhite = {255, 255, 255}, kInk = {32, 36, 44}, kFaint = {118, 124, 134}, kCell = {240, 241, 244};
+constexpr int64_t kLineHeight = 12;  // of words at scale 1; a letter is seven high
 
 // What is outside of the sheet (RGB) is left out.
 void fill(Image& sheet, int64_t x, int64_t y, int64_t width, int64_t height, const Colour& colour);

@@ -5,6 +5,8 @@
 
 #include <limits>
 
+#include "tests/harness/golden.h"
+
 namespace fovea::explain {
 namespace {
 
@@ -17,10 +19,17 @@ Map map_of(int64_t height, int64_t width, std::vector<float> values) {
   return map;
 }
 
-TEST(Map, IsResizedAsTensorFlowDoes) {
+TEST(Map, HasHalfPixelCentres) {
   // tf.image.resize([0, 1, 4] as a row, 8 wide)
   EXPECT_THAT(resized(map_of(1, 3, {0, 1, 4}), 1, 8).values,
               testing::Pointwise(testing::FloatNear(1e-6f), std::vector<float>{0.f, .0625f, .4375f, .8125f, 1.5625f, 2.6875f, 3.8125f, 4.f}));
+}
+
+TEST(Map, IsResizedAsTensorFlowResizesIt) {
+  const Golden golden("explain", "colour_maps");
+  const Json& case_ = golden.json()["overlay"];
+  EXPECT_THAT(resized(map_of(4, 4, case_["heat"]), 8, 6).values,
+              testing::Pointwise(testing::FloatNear(1e-6f), case_["resized"].get<std::vector<float>>()));
 }
 
 TEST(Map, KeepsItsNumbersAtItsOwnSize) {

@@ -7,6 +7,7 @@
 
 #include "fovea/base/error.h"
 #include "tests/harness/files.h"
+#include "tests/harness/golden.h"
 
 namespace fovea {
 namespace {
@@ -33,6 +34,18 @@ TEST(ColourMap, HasMatplotlibsEnds) {
   EXPECT_THAT(ends("bwr"), ElementsAre(0, 0, 255, 255, 0, 0));
 }
 
+TEST(ColourMap, IsMatplotlibsTable) {
+  const Golden golden("explain", "colour_maps");
+  ASSERT_EQ(golden.json()["tables"].size(), ColourMap::names().size());
+  for (const auto& [name, table] : golden.json()["tables"].items()) {
+    const ColourMap& map = ColourMap::of(name, "map");
+    std::string ours;
+    for (int i = 0; i < ColourMap::kColours; ++i)
+      for (const double part : map.colour(i)) ours += fmt::format("{:02x}", colour_byte(part));
+    EXPECT_EQ(ours, table.get<std::string>()) << name;
+  }
+}
+
 TEST(ColourMap, TakesTheColourThatANumberFallsInto) {
   const ColourMap& gray = ColourMap::of("gray", "map");
   EXPECT_EQ(bytes(gray, 0.5f)[0], 128);
@@ -52,6 +65,15 @@ TEST(Overlay, AddsAShareOfTheColour) {
   const Image both = overlay(picture, std::vector<float>{1, 0, 1}, ColourMap::of("jet", "map"), 0.4f);
   // The last colour is (0.5, 0, 0), the first (0, 0, 0.5): 0.2 is 51.
   EXPECT_THAT(both.pixels, ElementsAre(51, 0, 0, 100, 100, 151, 255, 250, 250));
+}
+
+TEST(Overlay, IsTheTutorials) {
+  const Golden golden("explain", "colour_maps");
+  const Json& case_ = golden.json()["overlay"];
+  Image picture(8, 6, 3);
+  picture.pixels = case_["picture"].get<std::vector<uint8_t>>();
+  const Image both = overlay(picture, case_["resized"].get<std::vector<float>>(), ColourMap::of("jet", "map"), case_["alpha"].get<float>());
+  EXPECT_EQ(both.pixels, case_["overlay"].get<std::vector<uint8_t>>());
 }
 
 TEST(Overlay, MakesColourOfGray) {

@@ -3,15 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <fstream>
 
 #include "fovea/io/keras_layers.h"
 #include "fovea/layers/dense.h"
 #include "fovea/layers/global_average_pooling2d.h"
 #include "fovea/model/runner.h"
 #include "fovea/zoo/zoo.h"
-#include "tests/harness/hashed.h"
-#include "tests/harness/source_tree.h"
+#include "tests/harness/hashed_zoo.h"
 
 namespace fovea {
 namespace {
@@ -26,7 +24,7 @@ Shape shape_of(const Json& sizes) {
 
 class KerasApplication : public testing::TestWithParam<const char*> {
  protected:
-  const Json golden_ = Json::parse(std::ifstream(source_tree("tests/golden/zoo/" + std::string(GetParam()) + ".json")));
+  const Json golden_ = hashed::zoo_golden(GetParam());
 
   bool is_family() const { return zoo::entry(GetParam()).family; }
 
@@ -38,35 +36,8 @@ class KerasApplication : public testing::TestWithParam<const char*> {
       graph.add(std::make_shared<Dense>(DenseOptions{.units = 10, .activation = ActivationKind::softmax, .name = "head_predictions"}), {maps});
     }
     Model model(std::move(graph), Unset{});
-    for (int p = 0; p < model.parameters().size(); ++p) set_hashed(model, p);
+    for (int p = 0; p < model.parameters().size(); ++p) hashed::set_zoo_weight(model, p, golden_, model.parameters()[p].path);
     return model;
-  }
-
- private:
-  static uint64_t fnv1a(const std::string& text) {
-    uint64_t hash = 0xcbf29ce484222325u;
-    for (const char c : text) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001b3u;
-    return hash;
-  }
-
-  void set_hashed(Model& model, int p) const {
-    const ParameterSpec& spec = model.parameters()[p].spec;
-    const std::string& path = model.parameters()[p].path;
-    double centre = 0, width = 0;
-    if (spec.name.find("kernel") != std::string::npos) {
-      width = golden_["limits"].at(path.substr(0, path.rfind('/'))).get<double>();
-    } else {
-      centre = golden_["ranges"].at(spec.name).at(0).get<double>();
-      width = golden_["ranges"].at(spec.name).at(1).get<double>();
-    }
-    const uint64_t stream = (fnv1a(path) + golden_["seed"].get<uint64_t>()) & 0xffffffffu;
-    Array values(DType::f32, spec.shape);
-    uint64_t i = 0;
-    for (float& value : values.values<float>()) {
-      const double u = static_cast<double>(hashed::number(stream, i++) >> 40) / (1 << 24);
-      value = static_cast<float>((2 * u - 1) * width + centre);
-    }
-    model.parameters().set(p, values);
   }
 };
 
