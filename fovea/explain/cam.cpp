@@ -133,9 +133,8 @@ Map score_cam(const Subject& s) {
 
 // A map's weight is how much the target falls without it.
 Map ablation_cam(const Subject& s) {
-  std::vector<double> weights = s.network.values_without_channels(s.node, s.picture, s.class_index);
-  const double value = s.value == 0 ? 1e-7 : s.value;
-  for (double& w : weights) w = (s.value - w) / value;
+  auto [whole, weights] = s.network.ablation(s.node, s.picture, s.class_index);
+  for (double& w : weights) w = (whole - w) / (whole == 0 ? 1e-7 : whole);
   return weighted(s, weights);
 }
 

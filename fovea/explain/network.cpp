@@ -55,7 +55,7 @@ Runner& Network::runner(Question question, int node) {
   switch (question) {
     case Question::probabilities:
     case Question::values: break;
-    case Question::without_channels: {
+    case Question::ablation: {
       const int64_t channels = graph().node(node).shape.back();
       gates_[node] = std::make_shared<std::vector<float>>(static_cast<size_t>(options_.batch * channels), 1.0f);
       plan.behind.emplace_back(node, std::make_shared<ChannelGate>(gates_[node]));
@@ -116,24 +116,25 @@ std::vector<double> Network::values(std::span<const float> pictures, std::span<c
   return result;
 }
 
-std::vector<double> Network::values_without_channels(int node, std::span<const float> picture, int class_index) {
+Network::Ablation Network::ablation(int node, std::span<const float> picture, int class_index) {
   const int64_t channels = graph().node(node).shape.back();
-  std::vector<double> result;
-  std::vector<float> copies;
-  runner(Question::without_channels, node);
+  const auto outputs = static_cast<size_t>(model_.outputs());
+  runner(Question::ablation, node);
   std::vector<float>& gates = *gates_.at(node);
-  for (int64_t first = 0; first < channels; first += options_.batch) {
-    const int64_t rows = std::min(options_.batch, channels - first);
+  std::vector<float> copies;
+  std::vector<double> values;  // with all channels, then without each
+  for (int64_t first = 0; first <= channels; first += options_.batch) {
+    const int64_t rows = std::min(options_.batch, channels + 1 - first);
     while (static_cast<int64_t>(copies.size() / picture.size()) < rows) copies.insert(copies.end(), picture.begin(), picture.end());
     std::fill(gates.begin(), gates.end(), 1.0f);
-    for (int64_t i = 0; i < rows; ++i) gates[static_cast<size_t>(i * channels + first + i)] = 0;
-    const auto outputs = static_cast<size_t>(model_.outputs());
-    run(Question::without_channels, node, std::span(copies).first(static_cast<size_t>(rows) * picture.size()), {},
+    for (int64_t i = 0; i < rows; ++i)
+      if (first + i > 0) gates[static_cast<size_t>(i * channels + first + i - 1)] = 0;
+    run(Question::ablation, node, std::span(copies).first(static_cast<size_t>(rows) * picture.size()), {},
         [&](const Plan& plan, size_t, size_t count) {
-          for (size_t i = 0; i < count; ++i) result.push_back(value(plan.output.data() + i * outputs, class_index));
+          for (size_t i = 0; i < count; ++i) values.push_back(value(plan.output.data() + i * outputs, class_index));
         });
   }
-  return result;
+  return {values.front(), {values.begin() + 1, values.end()}};
 }
 
 std::vector<float> Network::activations(int node, std::span<const float> pictures) {

@@ -39,8 +39,13 @@ class Network {
   std::vector<float> probabilities(std::span<const float> pictures);
   // The target of each picture's class.
   std::vector<double> values(std::span<const float> pictures, std::span<const int> classes);
-  // The target of a picture's class with each channel of a layer's output in turn set to 0.
-  std::vector<double> values_without_channels(int node, std::span<const float> picture, int class_index);
+  // The target of a picture's class, and with each channel of a layer's output in turn set to 0; by the same kernels, so
+  // that small differences are right.
+  struct Ablation {
+    double whole = 0;
+    std::vector<double> without;
+  };
+  Ablation ablation(int node, std::span<const float> picture, int class_index);
 
   // What the layer `node` gives for each picture, (n, h, w, c); the derivative of the target by it, and the target.
   std::vector<float> activations(int node, std::span<const float> pictures);
@@ -54,7 +59,7 @@ class Network {
   std::vector<float> input_gradients(std::span<const float> pictures, std::span<const int> classes, bool guided = false);
 
  private:
-  enum class Question { probabilities, values, without_channels, activations, layer, input, guided_input };
+  enum class Question { probabilities, values, ablation, activations, layer, input, guided_input };
   Runner& runner(Question question, int node);
   double value(const float* outputs, int class_index) const;
   template <class F>

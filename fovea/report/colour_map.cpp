@@ -106,17 +106,19 @@ Colours from_bytes(std::string_view hex) {
 // A colour's course: straight lines between points (place, value).
 using Course = std::vector<std::pair<double, double>>;
 
+// matplotlib's own operations in its order: what is cut off to a byte may hang on the last bit.
 Colours from_courses(const std::array<Course, 3>& courses) {
+  constexpr double kLast = ColourMap::kColours - 1;
   Colours colours;
-  for (size_t i = 0; i < colours.size(); ++i)
+  for (int i = 0; i < ColourMap::kColours; ++i)
     for (size_t c = 0; c < 3; ++c) {
-      const double at = static_cast<double>(i) / (ColourMap::kColours - 1);
+      const double at = kLast * (i == ColourMap::kColours - 1 ? 1 : i * (1 / kLast));
       const Course& course = courses[c];
       size_t k = 1;
-      while (k + 1 < course.size() && course[k].first < at) ++k;
+      while (k + 1 < course.size() && kLast * course[k].first < at) ++k;
       const auto& [x0, y0] = course[k - 1];
       const auto& [x1, y1] = course[k];
-      colours[i][c] = y0 + (at - x0) / (x1 - x0) * (y1 - y0);
+      colours[static_cast<size_t>(i)][c] = (at - kLast * x0) / (kLast * x1 - kLast * x0) * (y1 - y0) + y0;
     }
   return colours;
 }

@@ -126,7 +126,8 @@ TEST(Network, TurnsChannelsOff) {
   const std::vector<float> maps = network.activations(node, picture);
   const double whole = network.values(picture, std::vector<int>{1})[0];
   const Array head = model.parameters().get(model.parameters().find("head/kernel"));
-  const std::vector<double> without = network.values_without_channels(node, picture, 1);
+  const auto [same, without] = network.ablation(node, picture, 1);
+  EXPECT_NEAR(same, whole, 1e-5);
   ASSERT_EQ(without.size(), 4u);
   for (size_t c = 0; c < 4; ++c) {
     double mean = 0;
