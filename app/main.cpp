@@ -31,6 +31,7 @@ constexpr Command kCommands[] = {
     {"convert", "a model from one format into another", convert},
     {"bench", "how fast a model trains and predicts here, and where the time goes", bench},
     {"data", "what a data set holds", data},
+    {"report", "one page about runs: matrix, pictures, maps, doubtful labels", report},
     {"runs", "list, compare and remove runs", runs},
     {"models", "the built-in architectures", models},
     {"doctor", "processor, threads, memory, libraries, data found", doctor},

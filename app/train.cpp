@@ -12,6 +12,7 @@
 #include "app/numbers.h"
 #include "app/picture_rules.h"
 #include "app/progress.h"
+#include "app/report.h"
 #include "app/run_files.h"
 #include "app/train_arguments.h"
 #include "app/version.h"
@@ -126,7 +127,10 @@ class Training {
       end["test_accuracy"] = tested->result.accuracy;
     }
     recorder_->events().write(InterruptGuard::interrupted() ? "stop" : "end", end);
-    print_result(tested);
+    std::string page;
+    if (arguments_.report && !InterruptGuard::interrupted())
+      page = write_report({recorder_->folder()}, "", {.common = arguments_.common}, {.quiet = true});
+    print_result(tested, page);
     if (!InterruptGuard::interrupted()) return 0;
     console_.note("stopped by Ctrl-C; the weights so far are in {}; fovea train --resume {} goes on",
                   recorder_->file("model.safetensors"), recorder_->folder());
@@ -532,7 +536,7 @@ class Training {
     return Tested{split, test_result(trainer_.evaluate(*pictures, arguments_.batch_size), names)};
   }
 
-  void print_result(const std::optional<Tested>& tested) const {
+  void print_result(const std::optional<Tested>& tested, const std::string& page) const {
     double speed = 0;  // none where the first epoch was not run to its end
     for (const EpochLogs& logs : history()) speed = std::max(speed, logs.pictures_per_second);
     const int best = recorder_->best();
@@ -543,6 +547,7 @@ class Training {
                    {"seconds", seconds_},
                    {"pictures_per_second", speed > 0 ? Json(speed) : Json()}};
       for (const EpochLogs& logs : history()) json["epochs"].push_back(epoch_json(logs));
+      if (!page.empty()) json["report"] = page;
       print_json(json);
       return;
     }
@@ -558,6 +563,7 @@ class Training {
     print(fmt::format("time       {}\n", duration(seconds_)));
     print(fmt::format("seed       {}\n", arguments_.common.seed));
     print(fmt::format("run        {}\n", recorder_->folder()));
+    if (!page.empty()) print(fmt::format("report     {}\n", page));
   }
 
   const History& history() const { return trainer_.place().history; }

@@ -206,6 +206,7 @@ void TrainArguments::list(OptionTable& table) {
              .kept = false});
   table.add("--tensorboard", tensorboard, {.help = "write event files that TensorBoard opens too: tensorboard/ in the run"});
   table.add("--save", save, {.value = "FILE", .help = "write the trained model here too: .safetensors, or .keras or .h5 with the optimizer's state", .none = "none"});
+  table.add("--report", report, {.help = "write report.html into the run folder at the end, as fovea report does"});
   table.add("--find-lr", find_lr,
             {.value = "FILE.svg",
              .help = "do not train: try 200 steps with growing learning rates, draw the loss by rate, and name the rate where "

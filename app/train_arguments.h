@@ -22,6 +22,7 @@ struct TrainArguments {
   ModelArguments model;
   std::string runs = "runs", name, save;
   bool tensorboard = false;
+  bool report = false;  // the page at the end
   std::string resume;    // a run folder to go on with
   bool extends = false;  // with other epochs than its own
   std::string find_lr;   // a picture of losses by learning rate; empty: train

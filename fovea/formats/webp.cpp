@@ -1,6 +1,9 @@
 #include "fovea/formats/webp.h"
 
 #include <webp/decode.h>
+#include <webp/encode.h>
+
+#include <memory>
 
 #include "fovea/base/error.h"
 
@@ -29,6 +32,22 @@ Image decode_webp(Bytes bytes, const std::string& where, const ImageLimits& limi
                         static_cast<int>(image.width * 3)) == nullptr)
     throw file_error(where, "not a WebP file that can be read (the file ends early or is damaged)");
   return image;
+}
+
+std::string encode_webp(const Image& image, int quality) {
+  Image colours;
+  const Image* src = &image;
+  if (image.channels == 1) {
+    colours = Image(image.height, image.width, 3);
+    for (size_t i = 0; i < colours.pixels.size(); ++i) colours.pixels[i] = image.pixels[i / 3];
+    src = &colours;
+  }
+  uint8_t* bytes = nullptr;
+  const size_t size = WebPEncodeRGB(src->pixels.data(), static_cast<int>(src->width), static_cast<int>(src->height),
+                                    static_cast<int>(3 * src->width), static_cast<float>(quality), &bytes);
+  const std::unique_ptr<uint8_t, void (*)(void*)> owner(bytes, WebPFree);
+  if (size == 0) throw failed_error("webp", "cannot encode a picture (got {}x{})", image.height, image.width);
+  return {reinterpret_cast<const char*>(bytes), size};
 }
 
 }  // namespace fovea

@@ -1,0 +1,56 @@
+#include "app/run_evaluation.h"
+
+#include <filesystem>
+
+#include "app/picture_rules.h"
+#include "app/test_result.h"
+#include "fovea/base/error.h"
+#include "fovea/io/model_file.h"
+#include "fovea/train/run_folder.h"
+
+namespace fovea::app {
+
+TrainArguments run_arguments(const std::string& run) {
+  TrainArguments arguments;
+  OptionTable table("train", "", "");
+  arguments.list(table);
+  table.read_config(run + "/config.toml");
+  return arguments;
+}
+
+RunEvaluation::RunEvaluation(const std::string& run, const CommonOptions& common, const Console& console)
+    : common_(common), record_(read_run(run)), arguments_(run_arguments(run)), model_(load_model(run_model_file(run))) {
+  dataset_ = open_data(arguments_.data, {}, {&*model_, choose_resizing(arguments_.pictures, &*model_), common_.threads});
+  rules_ = picture_rules(*model_, arguments_.pictures, console);
+  classes_ = match_classes(*dataset_, *model_);
+  names_ = names_of_classes(*model_, *dataset_);
+  TrainerOptions options = {.optimizer = {.name = "sgd"}, .threads = common_.threads, .lanes = common_.lanes};
+  if (!arguments_.loss.empty()) options.loss = loss_of(arguments_.loss, "loss");
+  trainer_ = std::make_unique<Trainer>(*model_, options);
+}
+
+SplitKind RunEvaluation::reported() const {
+  for (const SplitKind kind : {SplitKind::test, SplitKind::validation, SplitKind::train})
+    if (!dataset_->split(kind).empty()) return kind;
+  throw file_error(dataset_->name, "there are no pictures");
+}
+
+const DataExamples& RunEvaluation::examples(SplitKind kind) {
+  auto& examples = examples_[static_cast<size_t>(kind)];
+  if (!examples) examples.emplace(split(kind), rules_, classes_, model_->classes(), dataset_->name);
+  return *examples;
+}
+
+const Evaluation& RunEvaluation::evaluation(SplitKind kind) {
+  auto& evaluation = evaluations_[static_cast<size_t>(kind)];
+  if (!evaluation) evaluation = trainer_->evaluate(examples(kind), arguments_.batch_size);
+  return *evaluation;
+}
+
+std::string RunEvaluation::picture_name(SplitKind kind, int64_t i) const {
+  const Split& split = dataset_->split(kind);
+  if (const PictureOrigin* origin = split.origin(i)) return std::filesystem::absolute(origin->path).lexically_normal().string();
+  return fmt::format("{}:{}:{}", arguments_.data.data, to_string(kind == SplitKind::test ? kind : SplitKind::train), split.place(i));
+}
+
+}  // namespace fovea::app

@@ -1,0 +1,112 @@
+// The report page by the real program: what is in it; tests/page drives it in a browser.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "fovea/base/file.h"
+#include "fovea/formats/npz.h"
+#include "fovea/formats/png.h"
+#include "tests/harness/program.h"
+
+namespace fovea {
+namespace {
+
+using testing::HasSubstr;
+
+Json data_in(const std::string& page) {
+  const std::string begin = "<script type=\"application/json\" id=\"data\">";
+  const size_t at = page.find(begin) + begin.size();
+  return Json::parse(page.substr(at, page.find("</script>", at) - at));
+}
+
+class Report : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    place_ = new Workplace;
+    for (const char* name : {"a", "b"}) {
+      const Ended trained = place_->train(name, {"--epochs", "2", "--batch-size", "8", "--class-names", "top,middle,<b>", "--seed", name[0] == 'a' ? "1" : "2"});
+      ASSERT_EQ(trained.code, 0) << trained.err;
+    }
+  }
+  static void TearDownTestSuite() { delete place_; }
+  static Ended report(std::vector<std::string> words) {
+    words.insert(words.begin(), "report");
+    return place_->run(words);
+  }
+  static Json page(const std::string& file) { return data_in(read_file(*place_ / file)); }
+
+  static Workplace* place_;
+};
+Workplace* Report::place_ = nullptr;
+
+TEST_F(Report, TellsARunInOnePage) {
+  const Ended ended = report({"runs/train/a"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  EXPECT_EQ(ended.out, "runs/train/a/report.html\n");
+  const Json data = page("runs/train/a/report.html");
+  EXPECT_EQ(data["classes"], Json({"top", "middle", "<b>"}));
+  const Json& run = data["runs"][0];
+  EXPECT_EQ(run["split"], "test");
+  EXPECT_EQ(run["split_size"], 18);
+  EXPECT_EQ(run["history"]["epochs"].size(), 2u);
+  int64_t counted = 0;
+  for (const Json& cell : run["matrix"]) counted += cell[2].get<int64_t>();
+  EXPECT_EQ(counted, 18);
+  const Ended evaluated = place_->run({"eval", "runs/train/a", "--data", "shapes.npz", "--json"});
+  EXPECT_NEAR(run["figures"]["accuracy"].get<double>(), evaluated.json()["accuracy"].get<double>(), 1e-9);
+  // Every picture has a name, a label, classes by probability and a map.
+  const size_t pictures = data["pictures"]["name"].size();
+  EXPECT_GE(pictures, 18u);
+  EXPECT_EQ(data["pictures"]["label"].size(), pictures);
+  EXPECT_EQ(run["predictions"]["top"]["classes"].size(), pictures * data["top"].get<size_t>());
+  const Json& maps = run["predictions"]["maps"];
+  EXPECT_EQ(maps["data"].get<std::string>().size(), (pictures * maps["height"].get<size_t>() * maps["width"].get<size_t>() + 2) / 3 * 4);
+  EXPECT_EQ(data["files"], Json()) << "arrays are no files";
+}
+
+TEST_F(Report, ComparesRunsOfTheSameData) {
+  const Ended ended = report({"runs/train/a", "runs/train/b", "--out", "both.html", "--no-maps", "--title", "Two seeds", "--json"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  EXPECT_EQ(ended.json()["report"], "both.html");
+  const Json data = page("both.html");
+  EXPECT_EQ(data["title"], "Two seeds");
+  ASSERT_EQ(data["runs"].size(), 2u);
+  EXPECT_NE(data["runs"][0]["settings"]["seed"], data["runs"][1]["settings"]["seed"]);
+  EXPECT_FALSE(data["runs"][0]["predictions"].contains("maps"));
+}
+
+TEST_F(Report, IsWrittenAtATrainingsEnd) {
+  const Ended ended = place_->train("c", {"--epochs", "1", "--report", "--json"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  EXPECT_EQ(ended.json()["report"], "runs/train/c/report.html");
+  EXPECT_EQ(page("runs/train/c/report.html")["runs"][0]["name"], "c");
+}
+
+TEST_F(Report, ListsTheFilesOfFolders) {
+  const Array x = Npz(*place_ / "shapes.npz").read("x_train"), y = Npz(*place_ / "shapes.npz").read("y_train");
+  for (const char* split : {"train", "test"})
+    for (int i = 0; i < 24; ++i) {
+      const std::string folder = *place_ / fmt::format("folder/{}/class {}", split, i % 3);
+      create_folders(folder);
+      Image image(10, 10, 1);
+      std::copy_n(x.values<uint8_t>().data() + i * 100, 100, image.pixels.data());
+      save_png(fmt::format("{}/{}.png", folder, i), image);
+    }
+  const Ended trained = place_->run({"train", "tiny.json", "--data", "folder", "--epochs", "1", "--name", "f", "--report", "--image-size", "10"});
+  ASSERT_EQ(trained.code, 0) << trained.err;
+  const Json files = page("runs/train/f/report.html")["files"];
+  EXPECT_TRUE(files["folder"].get<std::string>().starts_with("/")) << "a manifest is read from anywhere";
+  EXPECT_EQ(files["names"].size(), 48u);
+  EXPECT_EQ(files["labels"].size(), 48u);
+}
+
+TEST_F(Report, RefusesWhatCannotBe) {
+  EXPECT_EQ(report({}).code, 2);
+  EXPECT_EQ(report({"nowhere"}).code, 3);
+  EXPECT_EQ(report({"runs/train/a", "--out", "page.txt"}).code, 2);
+  const Ended ended = report({"runs/train/a", "runs/train/nowhere"});
+  EXPECT_EQ(ended.code, 3);
+  EXPECT_THAT(ended.err, HasSubstr("runs/train/nowhere"));
+}
+
+}  // namespace
+}  // namespace fovea
