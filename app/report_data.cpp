@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <ctime>
+#include <map>
 #include <set>
 
 #include "app/config_file.h"
@@ -28,7 +29,7 @@ namespace fovea::app {
 namespace {
 
 constexpr int64_t kTop = 10;                // classes a picture that the page keeps
-constexpr size_t kDoubts = 300;             // doubted labels that the page shows
+constexpr size_t kDoubts = 2500;            // doubted labels that the page shows, of small pictures; of others a fifth
 constexpr int64_t kMapSide = 16;            // of a Grad-CAM map in the page
 constexpr double kMapFlops = 4e13, kAllSplitsFlops = 4e14;  // what is spent on maps, and on splits that are not reported
 constexpr SplitKind kSplits[] = {SplitKind::train, SplitKind::validation, SplitKind::test};
@@ -103,18 +104,17 @@ Json pictures_json(RunEvaluation& run, const std::vector<Place>& shown) {
 
 // All files of the data set, for a manifest; null where pictures have none.
 Json files_json(RunEvaluation& run) {
+  if (!run.has_files()) return {};
   std::vector<std::string> names;
   Json labels = Json::array(), splits = Json::array();
   for (const SplitKind kind : kSplits) {
     const Split& split = run.split(kind);
     for (int64_t i = 0; i < split.size(); ++i) {
-      if (split.origin(i) == nullptr) return {};
       names.push_back(valid_utf8(run.picture_name(kind, i)));
       labels.push_back(run.examples(kind).label(i));
       splits.push_back(static_cast<int>(kind));
     }
   }
-  if (names.empty()) return {};
   std::string folder = names.front();
   for (const std::string& name : names)
     folder.resize(static_cast<size_t>(std::mismatch(folder.begin(), folder.end(), name.begin(), name.end()).first - folder.begin()));
@@ -355,7 +355,9 @@ Json report_data(const std::vector<std::unique_ptr<RunEvaluation>>& runs, const 
   if (runs.size() > 1)
     for (const Place& place : disagreements(runs, 1500)) show(place);
   const auto doubts = doubts_of(first, splits_looked_at(first, costs.front().forward_flops, options.label_errors, console));
-  for (size_t k = 0; k < std::min(doubts.size(), kDoubts); ++k) show(doubts[k].second);
+  const Shape shape = first.dataset().picture_shape();
+  const size_t doubted = std::min(doubts.size(), std::max(shape[0], shape[1]) <= 64 ? kDoubts : kDoubts / 5);
+  for (size_t k = 0; k < doubted; ++k) show(doubts[k].second);
 
   Json all = Json::array();
   for (size_t r = 0; r < runs.size(); ++r) {
@@ -364,9 +366,10 @@ Json report_data(const std::vector<std::unique_ptr<RunEvaluation>>& runs, const 
     if (options.maps) add_maps(run["predictions"], *runs[r], shown, costs[r].forward_flops, options.common, console);
     all.push_back(std::move(run));
   }
+  std::map<Place, size_t> at;
+  for (size_t i = 0; i < shown.size(); ++i) at[shown[i]] = i;
   Json label_errors = Json::array();
-  for (size_t k = 0; k < std::min(doubts.size(), kDoubts); ++k)
-    label_errors.push_back(std::find(shown.begin(), shown.end(), doubts[k].second) - shown.begin());
+  for (size_t k = 0; k < doubted; ++k) label_errors.push_back(at.at(doubts[k].second));
   all[0]["label_errors"] = std::move(label_errors);
   all[0]["label_errors_found"] = doubts.size();
 

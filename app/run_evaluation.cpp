@@ -5,6 +5,7 @@
 #include "app/picture_rules.h"
 #include "app/test_result.h"
 #include "fovea/base/error.h"
+#include "fovea/base/file.h"
 #include "fovea/io/model_file.h"
 #include "fovea/train/run_folder.h"
 
@@ -47,9 +48,20 @@ const Evaluation& RunEvaluation::evaluation(SplitKind kind) {
   return *evaluation;
 }
 
+bool RunEvaluation::has_files() const {
+  const std::string& data = arguments_.data.data;
+  const Split& any = split(reported());
+  return any.origin(0) != nullptr && (folder_exists(data) || data.ends_with(".csv"));
+}
+
 std::string RunEvaluation::picture_name(SplitKind kind, int64_t i) const {
   const Split& split = dataset_->split(kind);
-  if (const PictureOrigin* origin = split.origin(i)) return std::filesystem::absolute(origin->path).lexically_normal().string();
+  const std::string& data = arguments_.data.data;
+  if (const PictureOrigin* origin = split.origin(i)) {
+    if (!has_files()) return data + ":" + origin->path;
+    const std::filesystem::path folder = folder_exists(data) ? std::filesystem::path(data) : std::filesystem::path(data).parent_path();
+    return std::filesystem::absolute(folder / origin->path).lexically_normal().string();
+  }
   return fmt::format("{}:{}:{}", arguments_.data.data, to_string(kind == SplitKind::test ? kind : SplitKind::train), split.place(i));
 }
 

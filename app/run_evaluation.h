@@ -37,7 +37,9 @@ class RunEvaluation {
   const DataExamples& examples(SplitKind kind);
   // Of all pictures of a split; once.
   const Evaluation& evaluation(SplitKind kind);
-  // The path of a picture's file, or DATA:SPLIT:INDEX.
+  // Whether every picture is a file of its own: in a folder, or named by a manifest.
+  bool has_files() const;
+  // The path of a picture's file, ARCHIVE:PATH, or DATA:SPLIT:INDEX.
   std::string picture_name(SplitKind kind, int64_t i) const;
 
  private:

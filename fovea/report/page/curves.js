@@ -18,7 +18,7 @@ function linesOf(name) {
     const epochs = column(r, 'epoch');
     for (const [prefix, words, dashed] of [['', 'training', true], ['val_', 'validation', false]]) {
       const values = column(r, prefix + name);
-      if (values && values.some((v) => v !== null)) lines.push({ words: before + words, epochs, values, colour, dashed, best: r.best_epoch });
+      if (values && values.some((v) => v !== null)) lines.push({ words: before + (name === 'learning_rate' ? 'learning rate' : words), epochs, values, colour, dashed, best: r.best_epoch });
     }
   });
   return lines;

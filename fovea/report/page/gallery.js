@@ -18,7 +18,7 @@ function item(i, r, list) {
   onMark((changed) => { if (changed === i || changed < 0) write(); });
   return h('li', {}, h('button', {
     type: 'button', 'data-picture': i,
-    'aria-label': `${pictures.name[i]}: predicted ${classes[predictedOf(r, i)]}, ${percent(confidenceOf(r, i))}; label ${classes[labelOf(i)]}`,
+    title: pictures.name[i],
     click: () => openPicture(i, list),
   }, shot(i), words));
 }

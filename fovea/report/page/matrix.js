@@ -74,18 +74,18 @@ function grid(normalised) {
   return h('div', { class: 'wide', tabindex: '0', role: 'region', 'aria-label': 'Confusion matrix' }, table);
 }
 
-// The whole matrix as a picture: a pixel a cell.
+// The whole matrix as a picture: right ones on the diagonal, mistakes as points that can be seen at any number of classes.
 function overview() {
-  const n = classes.length;
-  const canvas = h('canvas', { class: 'overview', width: n, height: n, role: 'img', 'aria-label': `Confusion matrix of ${n} classes; the list below has the pairs` });
+  const n = classes.length, size = 800, cell = size / n, point = Math.max(cell, 3);
+  const canvas = h('canvas', { class: 'overview', width: size, height: size, role: 'img', 'aria-label': `Confusion matrix of ${n} classes; the list of pairs has its numbers` });
   const draw = () => {
-    const context = canvas.getContext('2d'), image = context.createImageData(n, n);
-    const [r, g, b] = cssColour('--heat').split(',').map(Number);
+    const context = canvas.getContext('2d'), colours = { right: cssColour('--accent'), wrong: cssColour('--bad') };
+    context.clearRect(0, 0, size, size);
     for (const [truth, predicted] of run.matrix) {
-      const at = 4 * (truth * n + predicted);
-      image.data.set([r, g, b, 40 + 215 * Math.sqrt(shareOf(truth, predicted))], at);
+      context.fillStyle = truth === predicted ? colours.right : colours.wrong;
+      context.globalAlpha = 0.15 + 0.85 * Math.sqrt(shareOf(truth, predicted));
+      context.fillRect((predicted + 0.5) * cell - point / 2, (truth + 0.5) * cell - point / 2, point, point);
     }
-    context.putImageData(image, 0, 0);
   };
   draw();
   onTheme(draw);
