@@ -49,7 +49,8 @@ OpenedModel open_zoo(const ModelArguments& arguments, bool base, uint64_t seed, 
   const ModelSizes given = sizes(nullptr);
   zoo::Options options = {.picture_shape = given.picture_shape.value_or(entry.picture_shape),
                           .classes = given.classes.value_or(entry.classes),
-                          .include_top = !(base && entry.family)};
+                          .include_top = !(base && entry.family),
+                          .imagenet = arguments.weights == "imagenet"};
   // ImageNet's pictures are in colour.
   if (entry.family) options.picture_shape = {options.picture_shape[0], options.picture_shape[1], 3};
   const std::string file = weights_file(name, arguments.weights, options);

@@ -352,6 +352,9 @@ def shape_cases() -> list[Case]:
 
 def merge_cases() -> list[Case]:
     cases = [Case("subtract", layers.Subtract, [(2, 3, 4, 5)] * 2), Case("subtract_rank_2", layers.Subtract, [(4, 9)] * 2)]
+    cases.append(Case("subtract_channels", layers.Subtract, [(2, 1, 1, 8), (2, 3, 4, 8)]))
+    cases.append(Case("add_channels", layers.Add, [(2, 3, 4, 8), (2, 1, 1, 8)]))
+    cases.append(Case("add_missing_axes", layers.Add, [(2, 3, 4, 8), (2, 8)]))
     # Three values: most places have their largest and smallest twice.
     ties = list(np.random.default_rng(4).integers(0, 3, (3, 2, 3, 3, 5)))
     for name, layer in (
@@ -363,6 +366,8 @@ def merge_cases() -> list[Case]:
         cases.append(Case(f"{name}_2", layer, [(2, 3, 4, 5)] * 2))
         cases.append(Case(f"{name}_3", layer, [(2, 3, 4, 8)] * 3))
         cases.append(Case(f"{name}_2_rank_2", layer, [(4, 9)] * 2))
+        cases.append(Case(f"{name}_channels", layer, [(2, 3, 4, 8), (2, 1, 1, 8)]))
+        cases.append(Case(f"{name}_stretched_both", layer, [(2, 3, 1, 5), (2, 1, 4, 5)]))
         if name in ("maximum", "minimum"):
             cases.append(Case(f"{name}_ties", layer, [ties[0].shape] * 3, inputs=ties, exact=True))
     return cases

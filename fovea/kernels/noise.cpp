@@ -14,9 +14,13 @@ struct NoiseProblem {
   Layout layout;
   float amount = 0;  // a rate or a deviation
   uint32_t stream = 0;
+  DropoutAxes axes = {};
 
-  // Numbers of a row, rounded out to whole counters.
-  size_t scratch_bytes() const { return static_cast<size_t>(layout.w * layout.c + 8) * sizeof(float); }
+  // Fates of a picture.
+  int64_t mask_h() const { return axes.h ? layout.h : 1; }
+  int64_t mask_w() const { return axes.w ? layout.w : 1; }
+  int64_t mask_c() const { return axes.c ? layout.c : 1; }
+  int64_t fates() const { return mask_h() * mask_w() * mask_c(); }
 };
 
 // What is drawn for the pictures of a call.
@@ -45,7 +49,7 @@ void for_runs(const Layout& l, int64_t n, int64_t h, F&& f) {
     for (int64_t w = 0; w < l.w; ++w) f(l.offset(n, h, w, channel), std::min(l.block, l.c - channel), w, channel);
 }
 
-void drop_channels(const NoiseProblem& p, const Arguments& arguments, const RunContext& context, int64_t first_row) {
+void drop(const NoiseProblem& p, const Arguments& arguments, const RunContext& context, int64_t first_row) {
   const Layout& l = p.layout;
   const float* src = arguments.in(0);
   float* dst = arguments.out(1);
@@ -53,14 +57,17 @@ void drop_channels(const NoiseProblem& p, const Arguments& arguments, const RunC
   const Draws draws(p, context, first_row);
   const float kept = p.amount < 1 ? static_cast<float>(1 / (1 - static_cast<double>(p.amount))) : 0.0f;
   for (int64_t n = 0; n < l.n; ++n) {
-    for (int64_t c = 0; c < l.c; c += 4) {
-      const Philox4 words = draws.words(n, c / 4);
-      for (size_t i = 0; i < 4; ++i) factors[c + static_cast<int64_t>(i)] = unit_float(words[i]) >= p.amount ? kept : 0.0f;
+    for (int64_t k = 0; k < p.fates(); k += 4) {
+      const Philox4 words = draws.words(n, k / 4);
+      for (size_t i = 0; i < 4; ++i) factors[k + static_cast<int64_t>(i)] = unit_float(words[i]) >= p.amount ? kept : 0.0f;
     }
     for (int64_t h = 0; h < l.h; ++h)
-      for_runs(l, n, h, [&](int64_t at, int64_t count, int64_t, int64_t channel) {
-        for (int64_t c = 0; c < count; ++c)
-          dst[at + c] = factors[channel + c] == 0 ? 0.0f : src[at + c] * factors[channel + c];
+      for_runs(l, n, h, [&](int64_t at, int64_t count, int64_t w, int64_t channel) {
+        const float* own = factors + ((p.axes.h ? h : 0) * p.mask_w() + (p.axes.w ? w : 0)) * p.mask_c();
+        for (int64_t c = 0; c < count; ++c) {
+          const float factor = own[p.axes.c ? channel + c : 0];
+          dst[at + c] = factor == 0 ? 0.0f : src[at + c] * factor;
+        }
       });
   }
   zero_padding(l, dst);
@@ -98,22 +105,24 @@ void multiply_normals(const NoiseProblem& p, const Arguments& arguments, const R
   with_normals(p, arguments, context, first_row, [&](float x, float z) { return x * (1 + p.amount * z); });
 }
 
-KernelPtr kernel_of(const NoiseProblem& problem, LoopFunction<NoiseProblem> function) {
+// `numbers` are kept at a time, rounded out to whole counters.
+KernelPtr kernel_of(const NoiseProblem& problem, LoopFunction<NoiseProblem> function, int64_t numbers) {
   assert(problem.layout.dtype == DType::f32 && problem.amount >= 0 && "noise on float32, of an amount that is not negative");
-  return make_loop_kernel(problem, Loop<NoiseProblem>{function}, 3, problem.scratch_bytes());
+  return make_loop_kernel(problem, Loop<NoiseProblem>{function}, 3, static_cast<size_t>(numbers + 8) * sizeof(float));
 }
 
 }  // namespace
 
-KernelPtr channel_dropout(const Layout& layout, float rate, uint32_t stream) {
+KernelPtr shared_dropout(const Layout& layout, float rate, uint32_t stream, const DropoutAxes& axes) {
   assert(rate <= 1 && "a rate in [0, 1]");
-  return kernel_of({layout, rate, stream}, drop_channels);
+  const NoiseProblem problem = {layout, rate, stream, axes};
+  return kernel_of(problem, drop, problem.fates());
 }
 KernelPtr normal_noise(const Layout& layout, float deviation, uint32_t stream) {
-  return kernel_of({layout, deviation, stream}, add_normals);
+  return kernel_of({layout, deviation, stream}, add_normals, layout.w * layout.c);
 }
 KernelPtr normal_factors(const Layout& layout, float deviation, uint32_t stream) {
-  return kernel_of({layout, deviation, stream}, multiply_normals);
+  return kernel_of({layout, deviation, stream}, multiply_normals, layout.w * layout.c);
 }
 
 }  // namespace fovea::kernels

@@ -3,16 +3,17 @@
 namespace fovea {
 
 void Multiply::plan(Planner& planner) const {
-  plan_merge(planner, kernels::Merge::multiply, "multiply");
-  planner.backward([&planner] {
-    const Layout layout = planner.src(0).layout;
-    for (int i = 0; i < planner.inputs(); ++i) {
+  const MergeInputs inputs = plan_merge(planner, kernels::Merge::multiply, "multiply");
+  planner.backward([=, &planner] {
+    for (int i = 0; i < inputs.count(); ++i) {
       if (!planner.wants_diff_src(i)) continue;
       // The gradient takes the place of the input whose own it becomes.
-      std::vector<Arg> args;
-      for (int j = 0; j < planner.inputs(); ++j) args.push_back(in(j == i ? planner.diff_dst(layout) : planner.src(j, layout)));
-      args.push_back(out(planner.diff_src(i, layout)));
-      planner.step("multiply backward", kernels::merge(kernels::Merge::multiply, layout, planner.inputs()), std::move(args));
+      const Value diff = inputs.diff(i);
+      std::vector<Arg> args = inputs.args();
+      args[static_cast<size_t>(i)] = in(planner.diff_dst(inputs.layout()));
+      args.push_back(out(diff));
+      planner.step("multiply backward", kernels::merge(kernels::Merge::multiply, inputs.layout(), inputs.count()), std::move(args));
+      inputs.sum_diff(i, diff);
     }
   });
 }

@@ -8,14 +8,6 @@
 
 namespace fovea {
 
-void read_field(const Json& json, ChannelNumbers& value, const std::string& where) {
-  if (json.is_array()) read_field(json, value.values, where);
-  else read_field(json, value.values.emplace_back(), where);
-}
-Json write_field(const ChannelNumbers& value) {
-  return value.values.size() == 1 ? write_field(value.values[0]) : write_field(value.values);
-}
-
 Shape Normalization::infer(std::span<const Shape> src) const {
   const Shape& shape = only(src, 0);
   if (shape.rank() < 1) throw usage_error(where(), "Normalization takes at least one axis (got {})", to_string(shape));

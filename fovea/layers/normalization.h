@@ -1,19 +1,10 @@
 // Normalisation by a mean and a variance that are known.
 #pragma once
 
+#include "fovea/layers/channel_numbers.h"
 #include "fovea/layers/layer.h"
 
 namespace fovea {
-
-// A number a channel, or one for all; JSON: a number or a list.
-struct ChannelNumbers {
-  std::vector<float> values;
-  ChannelNumbers() = default;
-  ChannelNumbers(float one) : values{one} {}  // NOLINT: a number stands for all channels
-  ChannelNumbers(std::initializer_list<float> each) : values(each) {}
-};
-void read_field(const Json& json, ChannelNumbers& value, const std::string& where);
-Json write_field(const ChannelNumbers& value);
 
 struct NormalizationOptions {
   Axis axis = {-1};  // the channels

@@ -1,12 +1,13 @@
 // Rescaling of numbers.
 #pragma once
 
+#include "fovea/layers/channel_numbers.h"
 #include "fovea/layers/layer.h"
 
 namespace fovea {
 
 struct RescalingOptions {
-  float scale = 1, offset = 0;
+  ChannelNumbers scale = 1, offset = 0;
   std::string name = {};
 
   template <class Visitor>
@@ -16,13 +17,13 @@ struct RescalingOptions {
   }
 };
 
-// y = x · scale + offset (Keras: rescaling.py).
+// y = x · scale + offset, with numbers for all channels or one for each (Keras: rescaling.py).
 class Rescaling final : public LayerOf<Rescaling, RescalingOptions> {
  public:
   static constexpr const char* kType = "Rescaling";
   using LayerOf::LayerOf;
 
-  Shape infer(std::span<const Shape> src) const override { return only(src, 0); }
+  Shape infer(std::span<const Shape> src) const override;
   void plan(Planner& planner) const override;
 };
 

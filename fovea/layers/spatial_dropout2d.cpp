@@ -15,7 +15,7 @@ Shape SpatialDropout2D::infer(std::span<const Shape> src) const {
 void SpatialDropout2D::plan(Planner& planner) const {
   if (!planner.training() || options_.rate == 0) return plan_identity(planner);
   const Layout layout = planner.src().layout;
-  plan_redrawn(planner, "channel dropout", kernels::channel_dropout(layout, options_.rate, planner.stream()), layout);
+  plan_redrawn(planner, "channel dropout", kernels::shared_dropout(layout, options_.rate, planner.stream()), layout);
 }
 
 }  // namespace fovea

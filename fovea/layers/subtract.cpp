@@ -10,13 +10,13 @@ Shape Subtract::infer(std::span<const Shape> src) const {
 }
 
 void Subtract::plan(Planner& planner) const {
-  plan_merge(planner, kernels::Merge::subtract, "subtract");
-  planner.backward([&planner] {
-    if (planner.wants_diff_src(0)) planner.diff_src_is(0, planner.diff_dst());
+  const MergeInputs inputs = plan_merge(planner, kernels::Merge::subtract, "subtract");
+  planner.backward([=, &planner] {
+    if (planner.wants_diff_src(0)) inputs.diff_is(0, planner.diff_dst());
     if (!planner.wants_diff_src(1)) return;
-    const Value diff_dst = planner.diff_dst();
-    planner.step("subtract backward", kernels::affine(diff_dst.layout, -1, 0),
-                 {in(diff_dst), out(planner.diff_src(1, diff_dst.layout))});
+    const Value diff = inputs.diff(1);
+    planner.step("subtract backward", kernels::affine(diff.layout, -1, 0), {in(planner.diff_dst(diff.layout)), out(diff)});
+    inputs.sum_diff(1, diff);
   });
 }
 

@@ -26,4 +26,6 @@ Graph mobilenet_v2(const Options& options, double alpha);
 
 Graph densenet121(const Options& options);
 
+Graph efficientnetb0(const Options& options);
+
 }  // namespace fovea::zoo

@@ -16,10 +16,10 @@
 namespace fovea::zoo {
 namespace {
 
-const std::string kServer = "https://storage.googleapis.com/tensorflow/keras-applications/";
+const std::string kStorage = "https://storage.googleapis.com/", kServer = kStorage + "tensorflow/keras-applications/";
 
 struct Known {
-  std::string folder;  // on the server
+  std::string folder;  // an address
   std::string stem;
   std::string with_top, without_top;  // md5
 };
@@ -27,13 +27,14 @@ struct Known {
 const std::map<std::string, Known>& known_files() {
   const auto usual = [](const std::string& name) { return name + "_weights_tf_dim_ordering_tf_kernels"; };
   static const std::map<std::string, Known> files = {
-      {"vgg16", {"vgg16/", usual("vgg16"), "64373286793e3c8b2b4e3219cbf3544b", "6d6bbae143d832006294945121d1f1fc"}},
-      {"vgg19", {"vgg19/", usual("vgg19"), "cbe5617147190e668d6c5d5026f83318", "253f8cb515780f3b799900260a226db6"}},
-      {"resnet50", {"resnet/", usual("resnet50"), "2cb95161c43110f7111970584f804107", "4d473c1dd8becc155b73f8504c6f6626"}},
-      {"resnet101", {"resnet/", usual("resnet101"), "f1aeb4b969a6efcfb50fad2f0c20cfc5", "88cf7a10940856eca736dc7b7e228a21"}},
-      {"resnet152", {"resnet/", usual("resnet152"), "100835be76be38e30d865e96f2aaae62", "ee4c566cf9a93f14d82f913c2dc6dd0c"}},
-      {"resnet50v2", {"resnet/", usual("resnet50v2"), "3ef43a0b657b3be2300d5770ece849e0", "fac2f116257151a9d068a22e544a4917"}},
-      {"densenet121", {"densenet/", usual("densenet121"), "9d60b8095a5708f2dcce2bca79d332c7", "30ee3e1110167f948a6b9946edeeb738"}}};
+      {"vgg16", {kServer + "vgg16/", usual("vgg16"), "64373286793e3c8b2b4e3219cbf3544b", "6d6bbae143d832006294945121d1f1fc"}},
+      {"vgg19", {kServer + "vgg19/", usual("vgg19"), "cbe5617147190e668d6c5d5026f83318", "253f8cb515780f3b799900260a226db6"}},
+      {"resnet50", {kServer + "resnet/", usual("resnet50"), "2cb95161c43110f7111970584f804107", "4d473c1dd8becc155b73f8504c6f6626"}},
+      {"resnet101", {kServer + "resnet/", usual("resnet101"), "f1aeb4b969a6efcfb50fad2f0c20cfc5", "88cf7a10940856eca736dc7b7e228a21"}},
+      {"resnet152", {kServer + "resnet/", usual("resnet152"), "100835be76be38e30d865e96f2aaae62", "ee4c566cf9a93f14d82f913c2dc6dd0c"}},
+      {"resnet50v2", {kServer + "resnet/", usual("resnet50v2"), "3ef43a0b657b3be2300d5770ece849e0", "fac2f116257151a9d068a22e544a4917"}},
+      {"densenet121", {kServer + "densenet/", usual("densenet121"), "9d60b8095a5708f2dcce2bca79d332c7", "30ee3e1110167f948a6b9946edeeb738"}},
+      {"efficientnetb0", {kStorage + "keras-applications/", "efficientnetb0", "902e53a9f72be733fc0bcb005b3ebbac", "50bc09e76180e00e4465e1a485ddc09d"}}};
   return files;
 }
 
@@ -78,7 +79,7 @@ PretrainedFile pretrained_file(const std::string& architecture, const Shape& pic
     throw usage_error("--weights", "there are no ImageNet weights of {} (got imagenet, expected random or a file)", architecture);
   const auto& [folder, stem, with_top, without_top] = found->second;
   const std::string name = stem + (include_top ? ".h5" : "_notop.h5");
-  return {name, kServer + folder + name, include_top ? with_top : without_top};
+  return {name, folder + name, include_top ? with_top : without_top};
 }
 
 std::string find_pretrained(const PretrainedFile& file) {

@@ -52,6 +52,7 @@ void add_families(std::vector<Entry>& all) {
         alpha == 1 ? "inverted bottlenecks with shortcuts (Sandler et al. 2018)" : fmt::format("{:g} times as wide", alpha),
         [alpha](const Options& options) { return mobilenet_v2(options, alpha); });
   add("densenet121", "every layer of a block reads all before it (Huang et al. 2016)", densenet121);
+  add("efficientnetb0", "inverted bottlenecks whose channels are weighed (Tan and Le 2019)", efficientnetb0);
 }
 
 }  // namespace

@@ -15,6 +15,8 @@ struct Options {
   // Without: the output is the last maps, as Keras's include_top=False has it. Families alone can do that.
   bool include_top = true;
   uint64_t seed = 0;  // of the initial weights
+  // As Keras makes it for ImageNet's weights, where that is another net.
+  bool imagenet = false;
 };
 
 struct Entry {

@@ -31,17 +31,21 @@ inline void fill(Array& values, uint64_t stream, double centre, double width) {
   }
 }
 
-// A parameter of a net whose golden says the ranges, under the path that it has there.
+// A parameter of a net whose golden says the ranges, under the path that it has there; of others, what they start with.
 inline void set_zoo_weight(Model& model, int parameter, const Json& golden, const std::string& path) {
   const ParameterSpec& spec = model.parameters()[parameter].spec;
   double centre = 0, width = 0;
+  Array values(DType::f32, spec.shape);
+  if (spec.name.find("kernel") == std::string::npos && !golden["ranges"].contains(spec.name)) {
+    spec.initializer.fill(spec.shape, 0, 0, values.values<float>());
+    return model.parameters().set(parameter, values);
+  }
   if (spec.name.find("kernel") != std::string::npos) {
     width = golden["limits"].at(path.substr(0, path.rfind('/'))).get<double>();
   } else {
     centre = golden["ranges"].at(spec.name).at(0).get<double>();
     width = golden["ranges"].at(spec.name).at(1).get<double>();
   }
-  Array values(DType::f32, spec.shape);
   fill(values, stream_of(path, golden["seed"].get<uint64_t>()), centre, width);
   model.parameters().set(parameter, values);
 }

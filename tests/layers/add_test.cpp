@@ -41,7 +41,7 @@ TEST(Add, RefusesInputsOfOtherShapesAndOneInput) {
                   return layer.infer(std::vector<Shape>{{4, 4, 3}, {4, 4, 5}});
                 },
                 ErrorKind::usage),
-            "sum: inputs must have one shape (got (4, 4, 3) and (4, 4, 5))");
+            "sum: inputs must have one shape, or sizes of 1 that stretch (got (4, 4, 3) and (4, 4, 5))");
   EXPECT_EQ(refusal([&] { return layer.infer(std::vector<Shape>{{3}}); }, ErrorKind::usage),
             "sum: Add takes two inputs or more (got 1)");
 }

@@ -64,7 +64,6 @@ void expect_as_keras(const Golden& golden, const LayerCase& test, const LayerRun
 const std::map<std::string, std::string> kRefused = {
     {"group_normalization_axis_1",
      "group_normalization_axis_1: axis must be the last one, the channels (got 1, expected -1 or 3)"},
-    {"rescaling_lists", "rescaling_lists: scale: cannot be (got [2.0,0.5,0.25], expected a number)"},
     {"softmax_axis_1", "softmax_axis_1: axis must be the last one (got 1, expected -1 or 3)"}};
 
 class GoldenLayer : public testing::TestWithParam<std::string> {};

@@ -25,7 +25,7 @@ TEST(Multiply, RefusesInputsOfOtherShapes) {
                   return layer.infer(std::vector<Shape>{{4, 4, 3}, {4, 4, 5}});
                 },
                 ErrorKind::usage),
-            "merge: inputs must have one shape (got (4, 4, 3) and (4, 4, 5))");
+            "merge: inputs must have one shape, or sizes of 1 that stretch (got (4, 4, 3) and (4, 4, 5))");
   EXPECT_EQ(refusal([&] { return layer.infer(std::vector<Shape>{{3}}); }, ErrorKind::usage),
             "merge: Multiply takes two inputs or more (got 1)");
 }

@@ -149,12 +149,12 @@ std::string test_name(const testing::TestParamInfo<const char*>& test) {
 
 INSTANTIATE_TEST_SUITE_P(, KerasApplicationAtSizes,
                          testing::Values("vgg16", "vgg19", "resnet50", "resnet101", "resnet152", "resnet50v2", "mobilenet", "mobilenet_v2",
-                                         "densenet121", "resnet20", "resnet32", "resnet44", "resnet56"),
+                                         "densenet121", "efficientnetb0", "resnet20", "resnet32", "resnet44", "resnet56"),
                          test_name);
 INSTANTIATE_TEST_SUITE_P(, KerasApplication,
                          testing::Values("vgg16", "vgg19", "resnet50", "resnet101", "resnet152", "resnet50v2", "mobilenet", "mobilenet_0.75",
                                          "mobilenet_0.5", "mobilenet_0.25", "mobilenet_v2", "mobilenet_v2_1.4", "mobilenet_v2_1.3",
-                                         "mobilenet_v2_0.75", "mobilenet_v2_0.5", "mobilenet_v2_0.35", "densenet121", "resnet20", "resnet32",
+                                         "mobilenet_v2_0.75", "mobilenet_v2_0.5", "mobilenet_v2_0.35", "densenet121", "efficientnetb0", "resnet20", "resnet32",
                                          "resnet44", "resnet56"),
                          test_name);
 
