@@ -19,6 +19,7 @@ int summary(const Arguments& arguments);
 int bench(const Arguments& arguments);
 int data(const Arguments& arguments);
 int models(const Arguments& arguments);
+int ensemble(const Arguments& arguments);
 int report(const Arguments& arguments);
 int runs(const Arguments& arguments);
 int doctor(const Arguments& arguments);

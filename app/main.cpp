@@ -27,6 +27,7 @@ constexpr Command kCommands[] = {
     {"predict", "class probabilities of pictures", predict},
     {"features", "what the layers of a model make of a picture", features},
     {"explain", "which parts of a picture a class was told from", explain},
+    {"ensemble", "what several models say together", ensemble},
     {"summary", "layers, parameters, FLOPs and memory of a model", summary},
     {"convert", "a model from one format into another", convert},
     {"bench", "how fast a model trains and predicts here, and where the time goes", bench},

@@ -1,0 +1,252 @@
+// fovea ensemble MODEL…: what several models say together.
+#include <algorithm>
+#include <filesystem>
+#include <numeric>
+
+#include "app/commands.h"
+#include "app/console.h"
+#include "app/data_argument.h"
+#include "app/model_argument.h"
+#include "app/numbers.h"
+#include "app/options.h"
+#include "app/output_file.h"
+#include "app/picture_rules.h"
+#include "app/terminal.h"
+#include "app/test_result.h"
+#include "fovea/base/file.h"
+#include "fovea/ensemble/ensemble_model.h"
+#include "fovea/io/any_file.h"
+#include "fovea/report/metrics.h"
+#include "fovea/report/text.h"
+#include "fovea/train/flipped_examples.h"
+
+namespace fovea::app {
+namespace {
+
+using ensemble::Combination;
+using ensemble::Table;
+
+struct EnsembleArguments {
+  std::vector<std::string> models;
+  DataArguments data;
+  PictureArguments pictures;
+  std::string combine = "mean", weights = "equal", temperature = "none", split = "test", augment = "none", save;
+  int64_t top = 5, batch = 32;
+};
+
+// What a member says of a split.
+struct Said {
+  Table table;
+  std::vector<int32_t> labels;
+};
+
+struct Member {
+  std::string argument, name;
+  OpenedModel opened;
+  Said validation, test;
+  double weight = 1, temperature = 1, accuracy = 0;
+};
+
+// A study stands for its best models, in order; all else for itself.
+std::vector<std::string> expanded(const std::vector<std::string>& arguments, int64_t top) {
+  std::vector<std::string> models;
+  for (const std::string& argument : arguments) {
+    if (!folder_exists(argument + "/best")) {
+      models.push_back(argument);
+      continue;
+    }
+    for (int64_t k = 1; k <= top && folder_exists(fmt::format("{}/best/{}", argument, k)); ++k)
+      models.push_back(fmt::format("{}/best/{}", argument, k));
+  }
+  return models;
+}
+
+std::string name_of(const std::string& argument) {
+  const std::filesystem::path path = std::filesystem::path(argument).lexically_normal();
+  const std::filesystem::path last = path.has_filename() ? path : path.parent_path();
+  return folder_exists(argument) ? last.filename().string() : last.stem().string();
+}
+
+const Split& wanted_split(const Dataset& dataset, SplitKind kind, const char* where) {
+  const Split& split = dataset.split(kind);
+  if (split.empty()) throw usage_error(where, "{} has no {} pictures", dataset.name, to_string(kind));
+  return split;
+}
+
+// Every member predicts a split once (and once more mirrored, where that is asked for).
+Said say(Member& member, const Dataset& dataset, const Split& split, const PictureRules& rules, const EnsembleArguments& arguments,
+         const CommonOptions& common) {
+  Model& model = member.opened.model;
+  const DataExamples examples(split, rules, match_classes(dataset, model), model.classes(), dataset.name);
+  Trainer trainer(model, {.optimizer = {.name = "sgd"}, .threads = common.threads, .lanes = common.lanes});
+  const Evaluation evaluation = trainer.evaluate(examples, arguments.batch);
+  Said said = {evaluation.probabilities, evaluation.labels};
+  if (arguments.augment == "flip") {
+    const Evaluation mirrored = trainer.evaluate(FlippedExamples(examples), arguments.batch);
+    said.table = ensemble::combined({said.table, mirrored.probabilities}, model.classes(), Combination::mean);
+  }
+  return said;
+}
+
+bool fits(const EnsembleArguments& arguments) { return arguments.weights != "equal" || arguments.temperature != "none"; }
+
+void open_members(std::vector<Member>& members, const EnsembleArguments& arguments, const CommonOptions& common, const Console& console) {
+  const SplitKind kind = parse_split_kind(arguments.split, "--split");
+  std::string hash;
+  for (Member& member : members) {
+    std::optional<Dataset> dataset;
+    DataArguments data = arguments.data;
+    const auto open = [&](const Model* model) {
+      dataset = open_data(data, {}, {model, choose_resizing(arguments.pictures, model), common.threads});
+    };
+    const ModelArguments of_model = {.model = member.argument};
+    member.opened = open_model(of_model, common.seed, [&](const Model* known) {
+      settle_picture_size(of_model, data);
+      open(known);
+      return ModelSizes::of(*dataset, data.size());
+    }, console);
+    if (!dataset) open(&member.opened.model);
+    if (!member.opened.trained) console.note("{}: the weights are random: the model is untrained", member.argument);
+    if (member.opened.model.classes() != members[0].opened.model.classes())
+      throw usage_error(member.argument, "tells another number of classes apart than {} (got {}, expected {})", members[0].argument,
+                        member.opened.model.classes(), members[0].opened.model.classes());
+    const PictureRules rules = picture_rules(member.opened.model, arguments.pictures, console);
+    if (fits(arguments)) member.validation = say(member, *dataset, wanted_split(*dataset, SplitKind::validation, "--weights"), rules, arguments, common);
+    member.test = say(member, *dataset, wanted_split(*dataset, kind, "--split"), rules, arguments, common);
+    if (member.test.labels != members[0].test.labels)
+      throw usage_error(member.argument, "names the data's classes in another order than {}: such models cannot be combined", members[0].argument);
+  }
+}
+
+std::vector<Table> tables(const std::vector<Member>& members, Said Member::*split) {
+  std::vector<Table> all;
+  for (const Member& member : members) all.push_back((member.*split).table);
+  return all;
+}
+
+std::vector<double> weights_of(const std::vector<Member>& members) {
+  std::vector<double> weights;
+  for (const Member& member : members) weights.push_back(member.weight);
+  return weights;
+}
+
+// Temperatures of members, weights, a temperature of the whole: each on validation pictures, from what comes before it.
+double fit(std::vector<Member>& members, const EnsembleArguments& arguments, Combination combination) {
+  const int64_t classes = members[0].opened.model.classes();
+  const bool of_members = arguments.temperature == "members" || arguments.temperature == "both";
+  for (Member& member : members) {
+    member.accuracy = accuracy(predicted_classes(member.test.table, classes), member.test.labels);
+    if (!of_members) continue;
+    member.temperature = ensemble::fitted_temperature(member.validation.table, classes, member.validation.labels);
+    for (Said Member::*split : {&Member::validation, &Member::test}) (member.*split).table = ensemble::tempered((member.*split).table, classes, member.temperature);
+  }
+  const std::vector<int32_t>& labels = members[0].validation.labels;
+  std::vector<double> weights(members.size(), 1 / static_cast<double>(members.size()));
+  if (arguments.weights == "fitted") weights = ensemble::fitted_weights(tables(members, &Member::validation), classes, labels);
+  if (arguments.weights == "greedy") weights = ensemble::selected_weights(tables(members, &Member::validation), classes, labels);
+  for (size_t m = 0; m < members.size(); ++m) members[m].weight = weights[m];
+  if (arguments.temperature != "whole" && arguments.temperature != "both") return 1;
+  return ensemble::fitted_temperature(ensemble::combined(tables(members, &Member::validation), classes, combination, weights), classes, labels);
+}
+
+void save_ensemble(const std::string& path, const std::vector<Member>& members, Combination combination, double temperature) {
+  std::vector<ensemble::Member> parts;
+  for (const Member& member : members) parts.push_back({&member.opened.model, member.name, member.weight, member.temperature});
+  Model model = ensemble::ensemble_model(parts, {.combination = combination, .temperature = temperature});
+  for (const Member& member : members) model.info.provenance["members"].push_back(valid_utf8(member.argument));
+  write_model_file(model, path, {});
+}
+
+}  // namespace
+
+int ensemble(const Arguments& words) {
+  CommonOptions common;
+  EnsembleArguments arguments;
+  OptionTable table("ensemble", "MODEL… [OPTIONS]", "Combines what several models say of a data set, and scores each and all of them.");
+  table.positionals("MODEL", arguments.models, "run folders, files of models, studies");
+  table.section("Combination");
+  table.add("--combine", arguments.combine, {.value = "HOW", .help = "the mean of probabilities, their geometric mean, or a vote", .choices = ensemble::combination_names()});
+  table.add("--weights", arguments.weights,
+            {.value = "HOW", .help = "equal; fitted to the validation pictures (likelihood); or greedy selection on them", .choices = {"equal", "fitted", "greedy"}});
+  table.add("--temperature", arguments.temperature,
+            {.value = "WHOSE", .help = "temperatures fitted to the validation pictures: of the members, of the whole, or both", .choices = {"none", "members", "whole", "both"}});
+  table.add("--test-augment", arguments.augment, {.value = "HOW", .help = "each picture also mirrored, the mean of both", .choices = {"none", "flip"}});
+  table.add("--top", arguments.top, {.value = "N", .help = "of a study, its best models", .least = 1});
+  table.add("--split", arguments.split, {.value = "SPLIT", .help = "which pictures are scored", .choices = {"train", "validation", "test"}});
+  table.add("--batch-size", arguments.batch, {.value = "N", .help = "pictures at a time", .least = 1, .most = 1 << 20});
+  table.add("--save", arguments.save, {.value = "FILE", .help = "write the ensemble as one model: .safetensors, .keras, .h5", .none = "none"});
+  add_data_options(table, arguments.data);
+  add_picture_options(table, arguments.pictures);
+  add_output_options(table, common);
+  add_machine_options(table, common);
+  if (!table.parse(words)) return 0;
+  check(common);
+  if (arguments.models.empty()) throw usage_error("MODEL", "is missing (expected models, run folders or a study)");
+  if (!arguments.save.empty()) check_model_output(arguments.save, "--save");
+  const Console console = common.console();
+  const Combination combination = ensemble::combination_of(arguments.combine, "--combine");
+  if (fits(arguments) && arguments.split == "validation")
+    throw usage_error("--split", "the validation pictures fit weights and temperatures: scores on them say nothing (expected test or train)");
+
+  // What could not be written is known before the work.
+  if (!arguments.save.empty() && combination == Combination::majority)
+    throw usage_error("--save", "a majority is no model: votes have no probabilities (got --combine majority, expected mean or geometric)");
+  if (!arguments.save.empty() && combination == Combination::mean && (arguments.temperature == "whole" || arguments.temperature == "both"))
+    throw usage_error("--save", "a mean with a temperature of its own is no model (got --temperature {}, expected members, or --combine geometric)",
+                      arguments.temperature);
+
+  std::vector<Member> members;
+  for (const std::string& argument : expanded(arguments.models, arguments.top))
+    members.emplace_back(argument, name_of(argument), OpenedModel{.model = Model(Graph(), Unset{})});
+  open_members(members, arguments, common, console);
+  const int64_t classes = members[0].opened.model.classes();
+  const double temperature = fit(members, arguments, combination);
+  if (!arguments.save.empty()) save_ensemble(arguments.save, members, combination, temperature);
+
+  const std::vector<Table> all = tables(members, &Member::test);
+  Table together = ensemble::combined(all, classes, combination, weights_of(members));
+  if (temperature != 1) together = ensemble::tempered(together, classes, temperature);
+  Evaluation evaluation;
+  evaluation.labels = members[0].test.labels;
+  evaluation.loss = ensemble::negative_log_likelihood(together, classes, evaluation.labels);
+  evaluation.probabilities = std::move(together);
+  std::vector<std::string> class_names = members[0].opened.model.info.class_names;
+  if (class_names.empty())
+    for (int64_t c = 0; c < classes; ++c) class_names.push_back(std::to_string(c));
+  const TestResult result = test_result(evaluation, class_names);
+  const ensemble::Diversity differ = ensemble::diversity(all, classes, evaluation.labels);
+  const std::string fitted = fits(arguments) ? "validation" : "";
+
+  if (common.json) {
+    Json json = result.json();
+    json["members"] = Json::array();
+    for (const Member& member : members)
+      json["members"].push_back({{"model", valid_utf8(member.argument)}, {"accuracy", member.accuracy}, {"weight", member.weight},
+                                 {"temperature", member.temperature}, {"loss", ensemble::negative_log_likelihood(member.test.table, classes, evaluation.labels)}});
+    json["combination"] = arguments.combine;
+    json["temperature"] = temperature;
+    json["scored_on"] = arguments.split;
+    json["fitted_on"] = fitted.empty() ? Json() : Json(fitted);
+    json["diversity"] = {{"disagreement", differ.disagreement}, {"mean_disagreement", differ.mean_disagreement}, {"oracle_accuracy", differ.oracle_accuracy}};
+    if (!arguments.save.empty()) json["saved"] = arguments.save;
+    print_json(json);
+    return 0;
+  }
+  size_t width = 8;
+  for (const Member& member : members) width = std::max(width, count_characters(one_line(valid_utf8(member.argument))));
+  print(fmt::format("{}  accuracy    loss  weight  temperature\n", left_aligned("member", width)));
+  for (const Member& member : members)
+    print(fmt::format("{}  {:8.4f}  {:6.4f}  {:6.3f}  {:11.3f}\n", left_aligned(one_line(valid_utf8(member.argument)), width), member.accuracy,
+                      ensemble::negative_log_likelihood(member.test.table, classes, evaluation.labels), member.weight, member.temperature));
+  print(fmt::format("{}  {:8.4f}  {:6.4f}  {:6}  {:11.3f}\n\n", left_aligned("ensemble", width), result.accuracy, result.loss, "", temperature));
+  print(fmt::format("scores are of the {} pictures{}\n", arguments.split,
+                    fitted.empty() ? "" : "; weights and temperatures were fitted on the validation pictures"));
+  if (members.size() > 1)
+    print(fmt::format("two members differ on {:.1f} % of the pictures; one at least is right on {:.1f} %\n", 100 * differ.mean_disagreement,
+                      100 * differ.oracle_accuracy));
+  print("\n" + result.text(columns()));
+  if (!arguments.save.empty()) print(fmt::format("\nsaved      {}\n", one_line(valid_utf8(arguments.save))));
+  return 0;
+}
+
+}  // namespace fovea::app
