@@ -32,6 +32,23 @@ def advanced():
     return classified(*first, *second, *third, layers.Dense(512, "relu"), norm(), drop(0.5))
 
 
+def ensemble_1():
+    front = [conv(32), layers.MaxPooling2D(2), conv(64), layers.MaxPooling2D(2), layers.Flatten()]
+    return classified(*front, layers.Dense(64, "relu"))
+
+
+def ensemble_2():
+    front = [conv(64), conv(64), layers.MaxPooling2D(2), conv(128), conv(128), layers.MaxPooling2D(2), layers.Flatten()]
+    return classified(*front, layers.Dense(128, "relu"))
+
+
+def ensemble_3():
+    norm = layers.BatchNormalization
+    first = [conv(32), norm(), conv(32), layers.MaxPooling2D(2)]
+    second = [conv(64), norm(), conv(64), layers.MaxPooling2D(2), layers.Flatten()]
+    return classified(*first, *second, layers.Dense(64, "relu"))
+
+
 def on_small_pictures(application):
     """A family's base, all of it trained, with the mean of each map and one dense layer."""
     base = application(weights=None, include_top=False, input_shape=SMALL)
@@ -43,6 +60,9 @@ NETS = {
     "basic": basic,
     "global_avg_pool": global_avg_pool,
     "advanced": advanced,
+    "ensemble_1": ensemble_1,
+    "ensemble_2": ensemble_2,
+    "ensemble_3": ensemble_3,
     "vgg16": lambda: on_small_pictures(applications.VGG16),
     "resnet50": lambda: on_small_pictures(applications.ResNet50),
     "mobilenet_v2_0.35_224": lambda: applications.MobileNetV2(weights=None, alpha=0.35),
