@@ -14,11 +14,13 @@
 #include "app/terminal.h"
 #include "app/test_result.h"
 #include "fovea/base/file.h"
+#include "fovea/ensemble/averaged_model.h"
 #include "fovea/ensemble/ensemble_model.h"
 #include "fovea/io/any_file.h"
 #include "fovea/report/metrics.h"
 #include "fovea/report/text.h"
 #include "fovea/train/flipped_examples.h"
+#include "fovea/train/renew_statistics.h"
 
 namespace fovea::app {
 namespace {
@@ -130,6 +132,22 @@ std::vector<double> weights_of(const std::vector<Member>& members) {
   return weights;
 }
 
+// The members' mean weights as a model, with statistics of batch normalisation from the training pictures.
+Member averaged(const std::vector<Member>& members, const EnsembleArguments& arguments, const CommonOptions& common, const Console& console) {
+  std::vector<const Model*> models;
+  std::vector<std::string> names;
+  for (const Member& member : members) models.push_back(&member.opened.model), names.push_back(member.argument);
+  Member mean = {"the mean of the weights", "mean", OpenedModel{.model = ensemble::averaged_model(models, {}, names), .trained = true}};
+  Model& model = mean.opened.model;
+  const Dataset dataset = open_data(arguments.data, {}, {&model, choose_resizing(arguments.pictures, &model), common.threads});
+  const PictureRules rules = picture_rules(model, arguments.pictures, {.quiet = true});
+  const DataExamples train(wanted_split(dataset, SplitKind::train, "--combine"), rules, match_classes(dataset, model), model.classes(), dataset.name);
+  if (const int64_t batches = renew_statistics(model, train, {.batch_size = arguments.batch, .threads = common.threads, .lanes = common.lanes, .seed = common.seed}))
+    console.note("batch normalisation has new statistics, from {} batches of training pictures", grouped(batches));
+  mean.test = say(mean, dataset, wanted_split(dataset, parse_split_kind(arguments.split, "--split"), "--split"), rules, arguments, common);
+  return mean;
+}
+
 // Temperatures of members, weights, a temperature of the whole: each on validation pictures, from what comes before it.
 double fit(std::vector<Member>& members, const EnsembleArguments& arguments, Combination combination) {
   const int64_t classes = members[0].opened.model.classes();
@@ -165,7 +183,8 @@ int ensemble(const Arguments& words) {
   OptionTable table("ensemble", "MODEL… [OPTIONS]", "Combines what several models say of a data set, and scores each and all of them.");
   table.positionals("MODEL", arguments.models, "run folders, files of models, studies");
   table.section("Combination");
-  table.add("--combine", arguments.combine, {.value = "HOW", .help = "the mean of probabilities, their geometric mean, or a vote", .choices = ensemble::combination_names()});
+  table.add("--combine", arguments.combine, {.value = "HOW", .help = "the mean of probabilities, their geometric mean, a vote; or weights: one model of the members' mean weights",
+             .choices = {"mean", "geometric", "majority", "weights"}});
   table.add("--weights", arguments.weights,
             {.value = "HOW", .help = "equal; fitted to the validation pictures (likelihood); or greedy selection on them", .choices = {"equal", "fitted", "greedy"}});
   table.add("--temperature", arguments.temperature,
@@ -184,7 +203,11 @@ int ensemble(const Arguments& words) {
   if (arguments.models.empty()) throw usage_error("MODEL", "is missing (expected models, run folders or a study)");
   if (!arguments.save.empty()) check_model_output(arguments.save, "--save");
   const Console console = common.console();
-  const Combination combination = ensemble::combination_of(arguments.combine, "--combine");
+  const bool weights = arguments.combine == "weights";
+  const Combination combination = weights ? Combination::mean : ensemble::combination_of(arguments.combine, "--combine");
+  if (weights && fits(arguments))
+    throw usage_error("--combine", "weights are averaged as they are (got --weights {} and --temperature {}, expected equal and none)", arguments.weights,
+                      arguments.temperature);
   if (fits(arguments) && arguments.split == "validation")
     throw usage_error("--split", "the validation pictures fit weights and temperatures: scores on them say nothing (expected test or train)");
 
@@ -201,10 +224,16 @@ int ensemble(const Arguments& words) {
   open_members(members, arguments, common, console);
   const int64_t classes = members[0].opened.model.classes();
   const double temperature = fit(members, arguments, combination);
-  if (!arguments.save.empty()) save_ensemble(arguments.save, members, combination, temperature);
-
   const std::vector<Table> all = tables(members, &Member::test);
-  Table together = ensemble::combined(all, classes, combination, weights_of(members));
+  Table together;
+  if (weights) {
+    Member mean = averaged(members, arguments, common, console);
+    if (!arguments.save.empty()) write_model_file(mean.opened.model, arguments.save);
+    together = std::move(mean.test.table);
+  } else {
+    if (!arguments.save.empty()) save_ensemble(arguments.save, members, combination, temperature);
+    together = ensemble::combined(all, classes, combination, weights_of(members));
+  }
   if (temperature != 1) together = ensemble::tempered(together, classes, temperature);
   Evaluation evaluation;
   evaluation.labels = members[0].test.labels;
@@ -232,13 +261,13 @@ int ensemble(const Arguments& words) {
     print_json(json);
     return 0;
   }
-  size_t width = 8;
+  size_t width = 15;
   for (const Member& member : members) width = std::max(width, count_characters(one_line(valid_utf8(member.argument))));
   print(fmt::format("{}  accuracy    loss  weight  temperature\n", left_aligned("member", width)));
   for (const Member& member : members)
     print(fmt::format("{}  {:8.4f}  {:6.4f}  {:6.3f}  {:11.3f}\n", left_aligned(one_line(valid_utf8(member.argument)), width), member.accuracy,
                       ensemble::negative_log_likelihood(member.test.table, classes, evaluation.labels), member.weight, member.temperature));
-  print(fmt::format("{}  {:8.4f}  {:6.4f}  {:6}  {:11.3f}\n\n", left_aligned("ensemble", width), result.accuracy, result.loss, "", temperature));
+  print(fmt::format("{}  {:8.4f}  {:6.4f}  {:6}  {:11.3f}\n\n", left_aligned(weights ? "mean of weights" : "ensemble", width), result.accuracy, result.loss, "", temperature));
   print(fmt::format("scores are of the {} pictures{}\n", arguments.split,
                     fitted.empty() ? "" : "; weights and temperatures were fitted on the validation pictures"));
   if (members.size() > 1)

@@ -57,6 +57,17 @@ TEST_F(EnsembleCommand, IsSavedAsAModelThatScoresTheSame) {
   EXPECT_EQ(place_->run({"explain", "all.safetensors", "shapes.npz:test:0", "--npz", "map.npz"}).code, 0) << "it is a MODEL for every command";
 }
 
+TEST_F(EnsembleCommand, AveragesWeightsOfOneTraining) {
+  const Ended trained = place_->train("each", {"--epochs", "3", "--batch-size", "8", "--checkpoint", "save_best_only=false"});
+  ASSERT_EQ(trained.code, 0) << trained.err;
+  const std::string folder = "runs/train/each/";
+  const Ended ended = ensemble({folder + "epoch-002.safetensors", folder + "epoch-003.safetensors", "--combine", "weights", "--save", "mean.safetensors", "--json"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  const Ended evaluated = place_->run({"eval", "mean.safetensors", "--data", "shapes.npz", "--json"});
+  EXPECT_NEAR(evaluated.json()["loss"].get<double>(), ended.json()["loss"].get<double>(), 1e-4);
+  EXPECT_EQ(ensemble({folder + "epoch-002.safetensors", "--combine", "weights", "--weights", "fitted"}).code, 2);
+}
+
 TEST_F(EnsembleCommand, SaysWhatWasFittedOnWhat) {
   const Ended ended = ensemble({"runs/train/a", "runs/train/b", "--weights", "fitted", "--test-augment", "flip"});
   ASSERT_EQ(ended.code, 0) << ended.err;
