@@ -12,6 +12,7 @@
 #include "app/test_result.h"
 #include "app/version.h"
 #include "fovea/base/file.h"
+#include "fovea/ensemble/tables.h"
 #include "fovea/explain/explainer.h"
 #include "fovea/model/cost.h"
 #include "fovea/model/summary.h"
@@ -373,13 +374,28 @@ Json report_data(const std::vector<std::unique_ptr<RunEvaluation>>& runs, const 
   all[0]["label_errors"] = std::move(label_errors);
   all[0]["label_errors_found"] = doubts.size();
 
+  // What they say together, where there are several.
+  Json together;
+  if (runs.size() > 1) {
+    std::vector<ensemble::Table> tables;
+    for (const auto& run : runs) tables.push_back(run->evaluation(kind).probabilities);
+    const ensemble::Table mean = ensemble::combined(tables, classes, ensemble::Combination::mean);
+    const ensemble::Diversity differ = ensemble::diversity(tables, classes, evaluation.labels);
+    together = {{"accuracy", accuracy(predicted_classes(mean, classes), evaluation.labels)},
+                {"loss", ensemble::negative_log_likelihood(mean, classes, evaluation.labels)},
+                {"ece", calibration(mean, classes, evaluation.labels).ece},
+                {"disagreement", differ.disagreement},
+                {"oracle_accuracy", differ.oracle_accuracy}};
+  }
+
   std::string title = options.title;
   if (title.empty())
     for (const auto& run : runs) title += (title.empty() ? "" : ", ") + run->record().name;
   Json names = Json::array();
   for (const std::string& name : first.class_names()) names.push_back(one_line(valid_utf8(name)));
   return {{"title", valid_utf8(title)}, {"made_by", std::string("fovea ") + kVersion}, {"classes", std::move(names)}, {"top", top},
-          {"runs", std::move(all)}, {"pictures", pictures_json(first, shown)}, {"files", files_json(first)}};
+          {"runs", std::move(all)}, {"pictures", pictures_json(first, shown)}, {"files", files_json(first)},
+          {"ensemble", std::move(together)}};
 }
 
 }  // namespace fovea::app

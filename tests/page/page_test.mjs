@@ -204,6 +204,13 @@ test('fits a phone', async () => {
 
 test('prints', async () => assert.ok((await page.pdf()).length > 10000));
 
+test('says what runs say together', async () => {
+  const both = await open('both.html');
+  assert.match(await both.textContent('#ensemble'), /mean of all/);
+  assert.equal(await both.locator('#ensemble tbody tr').count(), 3 + 2);
+  await both.close();
+});
+
 test('compares runs', async () => {
   await page.close();
   page = await open('both.html');

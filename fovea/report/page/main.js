@@ -4,10 +4,12 @@ import { calibration } from './calibration.js';
 import { compare } from './compare.js';
 import { curves } from './curves.js';
 import { data, run } from './data.js';
+import { ensemble } from './ensemble.js';
 import { figure, h, percent, plural } from './dom.js';
 import { markPanel } from './marks.js';
 import { matrix } from './matrix.js';
 import { scores } from './scores.js';
+import { search } from './study.js';
 import { confidentMistakes, labelErrors } from './suspects.js';
 import { themeButton } from './theme.js';
 
@@ -21,7 +23,7 @@ function head() {
     run.warning ? h('p', { class: 'note' }, run.warning) : null);
 }
 
-const sections = [compare(), curves(), matrix(), scores(), confidentMistakes(), labelErrors(), markPanel(), calibration(), models(), settings()].filter(Boolean);
+const sections = [search(), compare(), ensemble(), curves(), matrix(), scores(), confidentMistakes(), labelErrors(), markPanel(), calibration(), models(), settings()].filter(Boolean);
 document.getElementById('top').append(head());
 document.getElementById('top').after(h('nav', { 'aria-label': 'Parts of the report' }, h('div', { class: 'inner' },
   ...sections.map((part) => h('a', { href: `#${part.id}` }, part.querySelector('h2').textContent)))));
