@@ -56,7 +56,7 @@ file(RELATIVE_PATH FOVEA_PREFIX_FROM_PC /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfi
 set(FOVEA_PC_REQUIRES "fmt nlohmann_json")
 set(FOVEA_PC_LIBS "")
 if(NOT BUILD_SHARED_LIBS)
-  string(APPEND FOVEA_PC_REQUIRES " libpng libjpeg libwebp zlib libarchive libzip hdf5 libmd libxxhash libhwy")
+  string(APPEND FOVEA_PC_REQUIRES " libpng libjpeg libwebp zlib libarchive libzip hdf5 libmd libxxhash libhwy sqlite3")
   set(FOVEA_PC_LIBS " -ldnnl -lgomp -pthread")
 endif()
 string(REGEX REPLACE "/$" "" FOVEA_PREFIX_FROM_PC "${FOVEA_PREFIX_FROM_PC}")

@@ -16,7 +16,7 @@ import os
 import pathlib
 
 KINDS = ["layers", "losses", "metrics", "optimizers", "trainings", "fits", "nets", "zoo"]
-KINDS += ["explain", "report", "summary", "architectures", "callbacks", "schedules", "augment", "keras_files"]
+KINDS += ["explain", "report", "summary", "architectures", "callbacks", "schedules", "augment", "keras_files", "tune"]
 
 
 def answer(kind: str, variant_name: str, file: pathlib.Path) -> None:
