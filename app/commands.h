@@ -21,6 +21,8 @@ int data(const Arguments& arguments);
 int models(const Arguments& arguments);
 int ensemble(const Arguments& arguments);
 int report(const Arguments& arguments);
+int tune(const Arguments& arguments);
+int study(const Arguments& arguments);
 int runs(const Arguments& arguments);
 int doctor(const Arguments& arguments);
 

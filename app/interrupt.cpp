@@ -13,12 +13,13 @@ namespace {
 
 std::atomic<int> signals = 0;
 std::atomic<Trainer*> guarded = nullptr;
+std::atomic<int> holds = 0;
 
 // Only what a signal handler may do: atomics, write, _exit.
 void handle(int) {
   Trainer* trainer = guarded.load();
-  if (signals.fetch_add(1) == 0 && trainer != nullptr) {
-    trainer->stop();
+  if (signals.fetch_add(1) == 0 && (trainer != nullptr || holds > 0)) {
+    if (trainer != nullptr) trainer->stop();
     return;
   }
   constexpr char kLine[] = "\nfovea: stopped at once, nothing more was saved\n";
@@ -49,6 +50,10 @@ InterruptGuard::~InterruptGuard() { guarded = nullptr; }
 void InterruptGuard::on_train_begin(Trainer& trainer) {
   if (interrupted()) trainer.stop();
 }
+
+InterruptHold::InterruptHold() { ++holds; }
+
+InterruptHold::~InterruptHold() { --holds; }
 
 bool InterruptGuard::interrupted() { return signals > 0; }
 

@@ -19,4 +19,13 @@ class InterruptGuard final : public Callback {
   static bool interrupted();
 };
 
+// While it is there, the first signal is only noted: whoever holds it asks InterruptGuard::interrupted().
+class InterruptHold {
+ public:
+  InterruptHold();
+  ~InterruptHold();
+  InterruptHold(const InterruptHold&) = delete;
+  InterruptHold& operator=(const InterruptHold&) = delete;
+};
+
 }  // namespace fovea::app

@@ -33,6 +33,8 @@ constexpr Command kCommands[] = {
     {"bench", "how fast a model trains and predicts here, and where the time goes", bench},
     {"data", "what a data set holds", data},
     {"report", "one page about runs: matrix, pictures, maps, doubtful labels", report},
+    {"tune", "search for the best of many trainings", tune},
+    {"study", "list searches, show one, its best trial, what mattered", study},
     {"runs", "list, compare and remove runs", runs},
     {"models", "the built-in architectures", models},
     {"doctor", "processor, threads, memory, libraries, data found", doctor},

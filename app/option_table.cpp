@@ -185,22 +185,25 @@ bool OptionTable::parse(const std::vector<std::string>& arguments, const std::st
 }
 
 void OptionTable::read_config(const std::string& path) {
-  for (const auto& [key, word] : read_config_file(path)) {
-    const auto at = std::find_if(entries_.begin(), entries_.end(), [&key = key](const auto& e) {
-      return !e->flags.empty() && !e->many && e->key() == key;
-    });
-    if (at == entries_.end()) {
-      std::vector<std::string> keys;
-      for (const auto& e : entries_)
-        if (!e->flags.empty() && e->text.kept) keys.push_back(e->key());
-      throw usage_error(path, "unknown option \"{}\"{}", key, did_you_mean(key, keys));
-    }
-    Entry& e = **at;
-    if (e.given) continue;  // the command line wins
-    e.given = true;
-    const bool on_off = e.text.choices == std::vector<std::string>{"on", "off"};
-    e.set(!on_off ? word : word == "true" ? "on" : word == "false" ? "off" : word, path + ": " + key);
-  }
+  for (const auto& [key, word] : read_config_file(path)) give(key, word, path);
+}
+
+void OptionTable::give(const std::string& key, const std::string& word, const std::string& where) {
+  const auto at = std::find_if(entries_.begin(), entries_.end(),
+                               [&](const auto& e) { return !e->flags.empty() && !e->many && e->key() == key; });
+  if (at == entries_.end()) throw usage_error(where, "unknown option \"{}\"{}", key, did_you_mean(key, config_keys()));
+  Entry& e = **at;
+  if (e.given) return;  // the command line wins
+  e.given = true;
+  const bool on_off = e.text.choices == std::vector<std::string>{"on", "off"};
+  e.set(!on_off ? word : word == "true" ? "on" : word == "false" ? "off" : word, where + ": " + key);
+}
+
+std::vector<std::string> OptionTable::config_keys() const {
+  std::vector<std::string> keys;
+  for (const auto& e : entries_)
+    if (!e->flags.empty() && e->text.kept) keys.push_back(e->key());
+  return keys;
 }
 
 bool OptionTable::given(const std::string& flag) const {

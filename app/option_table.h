@@ -55,6 +55,9 @@ class OptionTable {
   std::vector<std::string> all_given() const;
   // Fills values from a configuration's file, except those given before. Throws Error.
   void read_config(const std::string& path);
+  // Gives an option, by its key in a configuration, a value that was not given before. Throws Error (usage) naming `where`.
+  void give(const std::string& key, const std::string& word, const std::string& where);
+  std::vector<std::string> config_keys() const;  // of all options that are kept
 
   // All options that are kept, as they are now, by the names of a configuration file.
   Json config_json() const;

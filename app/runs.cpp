@@ -12,6 +12,7 @@
 #include "app/console.h"
 #include "app/numbers.h"
 #include "app/options.h"
+#include "app/trial_table.h"
 #include "fovea/base/file.h"
 #include "fovea/report/text.h"
 #include "fovea/train/run_record.h"
@@ -19,7 +20,6 @@
 namespace fovea::app {
 namespace {
 
-using Row = std::vector<std::string>;
 using Settings = std::map<std::string, std::string>;
 
 std::string date(double seconds) {
@@ -29,22 +29,6 @@ std::string date(double seconds) {
   char text[32];
   std::strftime(text, sizeof text, "%Y-%m-%d %H:%M", &local);
   return text;
-}
-
-// Columns as wide as their widest cell, two spaces apart; the first column on the left, the others right-aligned.
-void print_table(const std::vector<Row>& rows, const std::string& indent = "") {
-  std::vector<size_t> widths;
-  for (const Row& row : rows)
-    for (size_t c = 0; c < row.size(); ++c) {
-      widths.resize(std::max(widths.size(), c + 1));
-      widths[c] = std::max(widths[c], count_characters(row[c]));
-    }
-  for (const Row& row : rows) {
-    std::string line = indent;
-    for (size_t c = 0; c < row.size(); ++c)
-      line += c == 0 ? left_aligned(row[c], widths[c]) : "  " + right_aligned(row[c], widths[c]);
-    print(line.substr(0, line.find_last_not_of(' ') + 1) + "\n");
-  }
 }
 
 std::string cell(const std::optional<double>& value) { return value ? figure(*value) : "-"; }

@@ -123,6 +123,37 @@ void TrainArguments::list(OptionTable& table) {
   table.add("--epochs", epochs, {.value = "N", .help = "passes over the training pictures", .least = 1});
   table.add("--initial-epoch", initial_epoch,
             {.value = "N", .help = "passes that count as done: so many fewer are made", .least = 0});
+  list_training(table);
+  table.section("Run");
+  table.add("--runs", runs, {.value = "DIR", .help = "where runs are kept: the run is DIR/train/NAME"});
+  table.add("--name", name,
+            {.value = "NAME",
+             .help = "of the run; one that is there already is refused",
+             .none = "MODEL-DATA-001, counting up"});
+  table.add("--resume", resume,
+            {.value = "RUN",
+             .help = "go on with a run where its last checkpoint stands, or, with more --epochs, behind its end",
+             .none = "none",
+             .kept = false});
+  table.add("--report", report, {.help = "write report.html into the run folder at the end, as fovea report does"});
+  table.add("--tensorboard", tensorboard, {.help = "write event files that TensorBoard opens too: tensorboard/ in the run"});
+  table.add("--save", save, {.value = "FILE", .help = "write the trained model here too: .safetensors, or .keras or .h5 with the optimizer's state", .none = "none"});
+  table.add("--find-lr", find_lr,
+            {.value = "FILE.svg",
+             .help = "do not train: try 200 steps with growing learning rates, draw the loss by rate, and name the rate where "
+                     "it falls fastest",
+             .none = "none",
+             .kept = false});
+  table.add(
+      "--config", config,
+      {.value = "FILE.toml", .help = "read options from a file; those given here win", .none = "none", .kept = false});
+  table.add("--print-config", print_config,
+            {.help = "print all options as a file for --config, and end", .kept = false});
+  add_output_options(table, common);
+  add_machine_options(table, common);
+}
+
+void TrainArguments::list_training(OptionTable& table) {
   table.add("--batch-size", batch_size, {.value = "N", .help = "pictures a step", .least = 1, .most = 1 << 20});
   table.add(
       "--validation-batch-size", validation_batch_size,
@@ -193,33 +224,6 @@ void TrainArguments::list(OptionTable& table) {
              .most = 1000});
   add_data_options(table, data);
   add_picture_options(table, pictures);
-  table.section("Run");
-  table.add("--runs", runs, {.value = "DIR", .help = "where runs are kept: the run is DIR/train/NAME"});
-  table.add("--name", name,
-            {.value = "NAME",
-             .help = "of the run; one that is there already is refused",
-             .none = "MODEL-DATA-001, counting up"});
-  table.add("--resume", resume,
-            {.value = "RUN",
-             .help = "go on with a run where its last checkpoint stands, or, with more --epochs, behind its end",
-             .none = "none",
-             .kept = false});
-  table.add("--tensorboard", tensorboard, {.help = "write event files that TensorBoard opens too: tensorboard/ in the run"});
-  table.add("--save", save, {.value = "FILE", .help = "write the trained model here too: .safetensors, or .keras or .h5 with the optimizer's state", .none = "none"});
-  table.add("--report", report, {.help = "write report.html into the run folder at the end, as fovea report does"});
-  table.add("--find-lr", find_lr,
-            {.value = "FILE.svg",
-             .help = "do not train: try 200 steps with growing learning rates, draw the loss by rate, and name the rate where "
-                     "it falls fastest",
-             .none = "none",
-             .kept = false});
-  table.add(
-      "--config", config,
-      {.value = "FILE.toml", .help = "read options from a file; those given here win", .none = "none", .kept = false});
-  table.add("--print-config", print_config,
-            {.help = "print all options as a file for --config, and end", .kept = false});
-  add_output_options(table, common);
-  add_machine_options(table, common);
 }
 
 void TrainArguments::check() const {

@@ -53,6 +53,8 @@ struct TrainArguments {
   bool focal_balancing = false;
 
   void list(OptionTable& table);
+  // Those of them that say how a model is trained on data, and no more: not how long, not where the run is kept.
+  void list_training(OptionTable& table);
   // Throws Error (usage) for options that do not go together, Error (file) where --save could never be written.
   void check() const;
 

@@ -128,7 +128,7 @@ bool Study::report(const Work& work, const RungResult& result) {
     row.state = finite ? "completed" : "failed";
     if (!finite) row.reason = result.failure.empty() ? fmt::format("{} is not a number", objective_.figure) : result.failure;
     if (finite && (!row.score || objective_.merit(*result.score) > objective_.merit(*row.score))) row.score = result.score;
-    row.epochs = work.initial_epoch + static_cast<int>(result.epochs.size());
+    if (!result.epochs.empty()) row.epochs = result.epochs.back().epoch;
     row.seconds += result.seconds;
     storage_.put_trial(row);
   });

@@ -1,0 +1,150 @@
+// fovea study: lists studies, shows one, its best trial, and which parameters mattered.
+#include <algorithm>
+#include <cmath>
+
+#include "app/commands.h"
+#include "app/numbers.h"
+#include "app/study_folder.h"
+#include "app/trial_table.h"
+#include "fovea/base/file.h"
+#include "fovea/base/names.h"
+#include "fovea/report/text.h"
+#include "fovea/tune/importance.h"
+#include "fovea/tune/sqlite_storage.h"
+
+namespace fovea::app {
+namespace {
+
+constexpr size_t kShown = 50;
+
+struct OpenStudy {
+  explicit OpenStudy(const std::string& path) : folder(path), storage(tune::open_sqlite_storage(path + "/" + kStudyFile)), study(*storage) {}
+
+  std::string state() {
+    for (const tune::LeaseRow& lease : storage->leases())
+      if (tune::is_alive(lease.owner).value_or(true) && lease.owner.process != 0) return "running";
+    if (study.gave_up()) return "failed";
+    return study.oracle().next().what == tune::Next::done ? "finished" : "stopped";
+  }
+
+  std::string folder;
+  std::unique_ptr<tune::Storage> storage;
+  tune::Study study;
+};
+
+int list(const std::string& runs, bool json) {
+  Json all = Json::array();
+  std::vector<Row> rows = {{"study", "state", "algorithm", "trials", "best", "objective"}};
+  const std::string parent = runs + "/tune";
+  const std::vector<FolderEntry> entries = folder_exists(parent) ? list_folder(parent) : std::vector<FolderEntry>();
+  for (const FolderEntry& entry : entries) {
+    if (!is_study(parent + "/" + entry.name)) continue;
+    OpenStudy open(parent + "/" + entry.name);
+    const std::vector<tune::TrialRow> ranking = open.study.ranking();
+    const bool scored = !ranking.empty() && ranking[0].score;
+    const std::string& algorithm = open.study.oracle().settings().algorithm;
+    all.push_back({{"study", open.folder}, {"state", open.state()}, {"algorithm", algorithm}, {"trials", ranking.size()},
+                   {"objective", open.study.objective().figure}, {"best", scored ? Json(*ranking[0].score) : Json()}});
+    rows.push_back({one_line(entry.name), open.state(), algorithm, std::to_string(ranking.size()), scored ? figure(*ranking[0].score) : "-", open.study.objective().figure});
+  }
+  if (json) print_json({{"studies", all}});
+  else if (rows.size() == 1) print(fmt::format("there are no studies in {}; fovea tune SPACE makes one\n", parent));
+  else print_table(rows);
+  return 0;
+}
+
+// All there is, for people, reports and programs.
+int show(OpenStudy& open, bool json) {
+  const std::vector<tune::TrialRow> ranking = open.study.ranking();
+  const tune::Settings& settings = open.study.oracle().settings();
+  if (!json) {
+    print_trials(ranking, open.study.objective().figure, kShown);
+    print(fmt::format("state      {}\nalgorithm  {}\nseed       {}\nstudy      {}\n", open.state(), settings.algorithm, settings.seed, open.folder));
+    return 0;
+  }
+  Json trials = Json::array(), rungs = Json::array();
+  for (const tune::TrialRow& trial : ranking) {
+    Json one = trial_json(trial);
+    one["history"] = Json::array();
+    for (const tune::EpochRow& epoch : open.storage->epochs(trial.trial)) {
+      Json figures = {{"epoch", epoch.epoch}};
+      figures.update(epoch.figures);
+      one["history"].push_back(figures);
+    }
+    trials.push_back(one);
+  }
+  for (const tune::RungRow& rung : open.storage->rungs())
+    rungs.push_back({{"trial", rung.trial}, {"rung", rung.rung}, {"bracket", rung.bracket}, {"round", rung.round}, {"initial_epoch", rung.initial_epoch},
+                     {"epochs", rung.epochs}, {"state", rung.state}, {"score", rung.score ? Json(*rung.score) : Json()}, {"seconds", rung.seconds}});
+  Json shown = settings.to_json();
+  const Json parameters = shown["space"]["parameters"];
+  shown.erase("space");
+  print_json({{"study", open.folder}, {"state", open.state()}, {"objective", open.study.objective().figure}, {"settings", shown},
+              {"parameters", parameters}, {"trials", trials}, {"rungs", rungs}});
+  return 0;
+}
+
+int best(OpenStudy& open, bool json) {
+  const std::vector<tune::TrialRow> ranking = open.study.ranking();
+  if (ranking.empty() || !ranking[0].score) throw failed_error(open.folder, "no trial has a score yet");
+  const tune::TrialRow& trial = ranking[0];
+  const std::string run = open.folder + "/best/1";
+  if (json) {
+    Json one = trial_json(trial);
+    one["run"] = folder_exists(run) ? Json(run) : Json();
+    print_json(one);
+    return 0;
+  }
+  print(fmt::format("trial      {}\n{:11}{}\nepochs     {}\n", trial.trial, open.study.objective().figure, figure(*trial.score), trial.epochs));
+  for (const auto& [name, value] : trial.values.items())
+    print(fmt::format("{:11}{}\n", name, value.is_string() ? one_line(value.get<std::string>()) : value.dump()));
+  if (folder_exists(run)) print(fmt::format("run        {}\n", run));
+  return 0;
+}
+
+int importance(OpenStudy& open, bool json) {
+  std::vector<tune::ScoredValues> scored;
+  for (const tune::TrialRow& trial : open.study.ranking())
+    if (trial.score) scored.push_back({trial.values, *trial.score});
+  const std::vector<tune::Importance> all = tune::importance(open.study.oracle().settings().space, scored);
+  constexpr const char* kMethod = "permutation importance of a random forest";
+  if (json) {
+    Json parameters = Json::object();
+    for (const tune::Importance& one : all) parameters[one.parameter] = one.importance;
+    print_json({{"study", open.folder}, {"method", kMethod}, {"trials", scored.size()}, {"importance", parameters}});
+    return 0;
+  }
+  std::vector<Row> rows = {{"parameter", "importance"}};
+  for (const tune::Importance& one : all) rows.push_back({one.parameter, fmt::format("{:.3f}", one.importance)});
+  print_table(rows);
+  print(fmt::format("{}, {} trials\n", kMethod, scored.size()));
+  return 0;
+}
+
+}  // namespace
+
+int study(const Arguments& arguments) {
+  CommonOptions common;
+  std::vector<std::string> words;
+  std::string runs = "runs";
+  OptionTable table("study", "[list | show STUDY | best STUDY | importance STUDY] [OPTIONS]",
+                    "Lists the studies that fovea tune made, shows the trials of one, the best of them, and how much each parameter mattered.");
+  table.positionals("STUDY", words, "a study's folder, or its name alone");
+  table.section("Studies");
+  table.add("--runs", runs, {.value = "DIR", .help = "where studies are kept: in DIR/tune"});
+  add_output_options(table, common);
+  if (!table.parse(arguments)) return 0;
+  const std::vector<std::string> verbs = {"list", "show", "best", "importance"};
+  const std::string verb = words.empty() ? "list" : words[0];
+  if (std::find(verbs.begin(), verbs.end(), verb) == verbs.end())
+    throw usage_error(verb, "unknown word (expected list, show, best or importance){}", did_you_mean(verb, verbs));
+  if (verb == "list") {
+    if (words.size() > 1) throw usage_error("study list", "takes no studies (got {})", words[1]);
+    return list(runs, common.json);
+  }
+  if (words.size() != 2) throw usage_error("study " + verb, "takes one study (got {})", words.size() - 1);
+  OpenStudy open(find_study(words[1], runs));
+  return verb == "show" ? show(open, common.json) : verb == "best" ? best(open, common.json) : importance(open, common.json);
+}
+
+}  // namespace fovea::app

@@ -1,0 +1,143 @@
+#include "app/trial_runner.h"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <new>
+#include <set>
+
+#include "app/interrupt.h"
+#include "fovea/base/file.h"
+#include "fovea/train/history.h"
+#include "fovea/train/run_folder.h"
+
+namespace fovea::app {
+namespace {
+
+constexpr size_t kKeptData = 2;  // data sets in memory
+
+class StopAt final : public Callback {
+ public:
+  explicit StopAt(std::optional<std::chrono::steady_clock::time_point> deadline) : deadline_(deadline) {}
+  void on_batch_end(Trainer& trainer, const BatchLogs&) override {
+    if (!deadline_ || std::chrono::steady_clock::now() < *deadline_) return;
+    stopped_ = true;
+    trainer.stop();
+  }
+  bool stopped() const { return stopped_; }
+
+ private:
+  std::optional<std::chrono::steady_clock::time_point> deadline_;
+  bool stopped_ = false;
+};
+
+}  // namespace
+
+TrialRunner::TrialRunner(const tune::Study& study, TrialRunnerOptions options)
+    : study_(study), options_(std::move(options)), rest_(StudyRest::from_json(study.rest())) {}
+
+bool TrialRunner::late() const { return options_.deadline && std::chrono::steady_clock::now() >= *options_.deadline; }
+
+Dataset TrialRunner::open_data(const DataArguments& data, const PictureUse& use) {
+  std::string key = fmt::format("{}|{}|{}|{}|{}|{}|{}|{}|{}|{}", data.data, data.class_names, data.validation_split.value_or(-1),
+                                data.validation_split_mode, data.split_seed, data.validation, data.image_size, data.scaled_decoding,
+                                to_string(use.resizing.resize), to_string(use.resizing.interpolation));
+  if (use.model != nullptr)
+    for (const int64_t size : use.model->input_shape()) key += fmt::format("|{}", size);
+  if (const auto at = data_.find(key); at != data_.end()) return at->second;
+  if (data_.size() >= kKeptData) data_.clear();
+  try {
+    return data_.emplace(key, app::open_data(data, {}, use)).first->second;
+  } catch (const Error& error) {
+    no_data_ = error;
+    throw;
+  }
+}
+
+int64_t TrialRunner::classes(const DataArguments& data) {
+  if (!rest_.search.used().contains("classes")) return 0;
+  return open_data(data, {nullptr, {}, options_.threads}).classes;
+}
+
+// A run that was begun says its options itself.
+void TrialRunner::read_options(const tune::Work& work, TrainArguments& arguments, OptionTable& table) {
+  const std::string name = trial_name(work.trial), folder = options_.folder + "/trials/" + name;
+  table.give("epochs", std::to_string(work.epochs), "tune");
+  table.give("threads", std::to_string(options_.threads), "tune");
+  arguments.common.quiet = true;
+  if (folder_exists(folder)) {
+    arguments.resume = folder;
+    arguments.extends = true;
+    table.read_config(folder + "/config.toml");
+    arguments.check();
+    return;
+  }
+  const tune::Space& space = study_.oracle().settings().space;
+  give_options(table, rest_, space, work.values);
+  table.give("checkpoint", "monitor=" + study_.objective().figure, "tune");
+  const std::string model = trial_model(rest_, space, work.values, options_.folder + "/models/" + name + ".json", classes(arguments.data));
+  table.give("model", model, rest_.search.name);
+  table.give("name", name, "tune");
+  arguments.check();
+}
+
+std::optional<tune::RungResult> TrialRunner::run(const tune::Work& work) {
+  if (late()) return std::nullopt;
+  tune::RungResult result;
+  StopAt stop(options_.deadline);
+  try {
+    TrainArguments arguments;
+    OptionTable table("tune", "", "");
+    arguments.list(table);
+    read_options(work, arguments, table);
+    arguments.runs = options_.folder;
+    Training training(arguments, table, {.kind = "trials",
+                                         .callbacks = {&stop},
+                                         .max_parameters = rest_.max_parameters,
+                                         .open_data = [this](const DataArguments& data, const PictureUse& use) { return open_data(data, use); }});
+    const TrainedPart part = training.run_part();
+    if (InterruptGuard::interrupted() || stop.stopped()) return std::nullopt;
+    result.seconds = part.seconds;
+    const tune::Objective& objective = study_.objective();
+    for (const EpochLogs& logs : part.history) {
+      Json figures = epoch_json(logs);
+      figures.erase("epoch");
+      result.epochs.push_back({logs.epoch + 1, std::move(figures)});
+      const std::optional<double> value = find_figure(logs, objective.figure);
+      if (logs.epoch < work.initial_epoch || !value || !std::isfinite(*value)) continue;
+      if (!result.score || objective.merit(*value) > objective.merit(*result.score)) result.score = value;
+    }
+    if (!result.score) result.failure = objective.figure + " is in none of its epochs, or is not a number";
+  } catch (const Error& error) {
+    // Without data there is no search; all else may be this trial's values.
+    if (no_data_ || error.kind() == ErrorKind::interrupted) throw;
+    result.failure = error.what();
+  } catch (const std::bad_alloc&) {
+    result.failure = "memory: there is not enough of it";
+  }
+  return result;
+}
+
+// Removes what is needed no more: trials that will not go on, but for the best.
+void TrialRunner::reported(tune::Study& study) {
+  const std::string trials = options_.folder + "/trials";
+  if (!folder_exists(trials)) return;
+  std::set<std::string> kept;
+  const std::vector<tune::TrialRow> ranking = study.ranking();
+  for (size_t rank = 0; rank < ranking.size(); ++rank) {
+    const tune::TrialRow& trial = ranking[rank];
+    const bool best = rank < static_cast<size_t>(options_.keep) && trial.score;
+    if (best || trial.state == "running" || study.oracle().may_go_on(trial.trial)) kept.insert(trial_name(trial.trial));
+  }
+  std::error_code ignored;  // another worker may be removing the same
+  for (const FolderEntry& entry : list_folder(trials)) {
+    if (kept.contains(entry.name) || is_temporary_name(entry.name)) continue;
+    // A trial that began a moment ago is not in the ranking yet.
+    const bool known = std::any_of(ranking.begin(), ranking.end(), [&](const tune::TrialRow& t) { return trial_name(t.trial) == entry.name; });
+    if (!known) continue;
+    std::filesystem::remove_all(trials + "/" + entry.name, ignored);
+    std::filesystem::remove(options_.folder + "/models/" + entry.name + ".json", ignored);
+  }
+}
+
+}  // namespace fovea::app

@@ -1,0 +1,41 @@
+// Trains a rung of a trial of a study: an ordinary run in STUDY/trials, which later rungs and other processes go on with.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <optional>
+
+#include "app/study_folder.h"
+#include "fovea/tune/worker.h"
+
+namespace fovea::app {
+
+struct TrialRunnerOptions {
+  std::string folder;  // of the study
+  int threads = 0;
+  int keep = 3;
+  std::optional<std::chrono::steady_clock::time_point> deadline = {};
+};
+
+class TrialRunner final : public tune::RungRunner {
+ public:
+  TrialRunner(const tune::Study& study, TrialRunnerOptions options);
+
+  std::optional<tune::RungResult> run(const tune::Work& work) override;
+  void reported(tune::Study& study) override;
+
+ private:
+  Dataset open_data(const DataArguments& data, const PictureUse& use);
+  int64_t classes(const DataArguments& data);
+  void read_options(const tune::Work& work, TrainArguments& arguments, OptionTable& table);
+  bool late() const;
+
+  const tune::Study& study_;
+  TrialRunnerOptions options_;
+  StudyRest rest_;
+  // Data that were opened before, by all that says how.
+  std::map<std::string, Dataset> data_;
+  std::optional<Error> no_data_;
+};
+
+}  // namespace fovea::app

@@ -1,0 +1,138 @@
+#include "app/workers.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "app/interrupt.h"
+#include "fovea/tune/sqlite_storage.h"
+
+namespace fovea::app {
+namespace {
+
+constexpr int kMostKills = 3;  // of workers at one trial: then it is the trial
+
+std::string read_all(int descriptor) {
+  std::string text;
+  char buffer[4096];
+  for (ssize_t n = 0; (n = ::read(descriptor, buffer, sizeof buffer)) != 0;) {
+    if (n > 0) text.append(buffer, static_cast<size_t>(n));
+    else if (errno != EINTR) break;
+  }
+  return text;
+}
+
+}  // namespace
+
+Workers::Workers(int count, TrialRunnerOptions options) : options_(std::move(options)) {
+  for (int i = 0; i < count; ++i) workers_.push_back(start());
+}
+
+Workers::~Workers() {
+  for (Worker& worker : workers_) {
+    if (worker.process < 0) continue;
+    ::kill(worker.process, SIGKILL);
+    ::waitpid(worker.process, nullptr, 0);
+    ::close(worker.messages);
+  }
+}
+
+Workers::Worker Workers::start() {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) throw failed_error("workers", "cannot be started: {}", std::strerror(errno));
+  const pid_t parent = ::getpid(), process = ::fork();
+  if (process < 0) throw failed_error("workers", "cannot be started: {}", std::strerror(errno));
+  if (process == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != parent) ::_exit(1);
+    // Ctrl-C is the parent's, which tells its workers.
+    ::setpgid(0, 0);
+    ::close(ends[0]);
+    work(ends[1]);
+  }
+  ::close(ends[1]);
+  return {process, ends[0]};
+}
+
+void Workers::work(int messages) {
+  const InterruptHold hold;
+  int code = 0;
+  try {
+    const std::string path = options_.folder + "/" + kStudyFile;
+    const auto storage = tune::open_sqlite_storage(path);
+    tune::Study study(*storage);
+    TrialRunner runner(study, options_);
+    tune::work_on(study, runner, path, {.stop = [this] {
+                    return InterruptGuard::interrupted() || (options_.deadline && std::chrono::steady_clock::now() >= *options_.deadline);
+                  }});
+  } catch (const Error& error) {
+    code = static_cast<int>(error.kind());
+    const std::string text = Json{{"kind", code}, {"where", error.where()}, {"what", error.message()}}.dump(-1, ' ', false, Json::error_handler_t::replace);
+    [[maybe_unused]] const ssize_t ignored = ::write(messages, text.data(), text.size());
+  } catch (const std::exception& error) {
+    code = 1;
+    const std::string text = Json{{"kind", code}, {"where", "worker"}, {"what", error.what()}}.dump(-1, ' ', false, Json::error_handler_t::replace);
+    [[maybe_unused]] const ssize_t ignored = ::write(messages, text.data(), text.size());
+  }
+  ::_exit(code);
+}
+
+bool Workers::watch() {
+  bool any = false;
+  for (Worker& worker : workers_) {
+    if (worker.process < 0) continue;
+    int status = 0;
+    const pid_t process = ::waitpid(worker.process, &status, WNOHANG);
+    if (process == 0) {
+      any = true;
+      continue;
+    }
+    ended(worker, status);
+    any = any || worker.process >= 0;
+  }
+  return any;
+}
+
+void Workers::ended(Worker& worker, int status) {
+  const std::string text = read_all(worker.messages);
+  ::close(worker.messages);
+  const pid_t process = worker.process;
+  worker = {};
+  if (!text.empty() && !error_) {
+    const Json json = parse_json(text, "worker");
+    error_ = Error(static_cast<ErrorKind>(json.at("kind").get<int>()), json.at("where").get<std::string>(), json.at("what").get<std::string>());
+    stop();
+  }
+  if (!WIFSIGNALED(status) || stopping_) return;
+  record_death(process, WTERMSIG(status));
+  worker = start();
+}
+
+// A crash is the trial's; whoever was killed may have been killed for other reasons, at first.
+void Workers::record_death(pid_t process, int signal) {
+  const auto storage = tune::open_sqlite_storage(options_.folder + "/" + kStudyFile);
+  for (const tune::LeaseRow& lease : storage->leases()) {
+    if (lease.owner.process != process || tune::is_alive(lease.owner).value_or(true)) continue;
+    kills_ = lease.trial == killed_trial_ ? kills_ + 1 : 1;
+    killed_trial_ = lease.trial;
+    const bool killed = signal == SIGKILL || signal == SIGTERM;
+    if (killed && kills_ < kMostKills) continue;
+    tune::Study study(*storage, lease.owner);
+    study.report(tune::Work::from_json(lease.work),
+                 {.failure = killed ? fmt::format("its process was killed {} times; there may not be enough memory", kills_)
+                                    : fmt::format("its process crashed ({})", ::strsignal(signal))});
+  }
+}
+
+void Workers::stop() {
+  stopping_ = true;
+  for (const Worker& worker : workers_)
+    if (worker.process >= 0) ::kill(worker.process, SIGTERM);
+}
+
+}  // namespace fovea::app
