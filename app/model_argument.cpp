@@ -1,5 +1,6 @@
 #include "app/model_argument.h"
 
+#include "app/study_folder.h"
 #include "fovea/base/error.h"
 #include "fovea/base/file.h"
 #include "fovea/io/model_file.h"
@@ -108,6 +109,10 @@ OpenedModel open_named(const std::string& argument, const ModelArguments& argume
     named.model = argument;
     return open_zoo(named, !arguments.head.empty(), seed, sizes, console);
   }
+  if (is_study(argument)) {
+    if (!folder_exists(argument + "/best/1")) throw file_error(argument, "this study has no best model yet");
+    return {.model = load_model(run_model_file(argument + "/best/1")), .stem = stem_of(argument), .trained = true};
+  }
   if (folder_exists(argument))
     return {.model = load_model(run_model_file(argument)), .stem = stem_of(argument), .trained = true};
   if (file_exists(argument))
@@ -146,7 +151,7 @@ void settle_picture_size(const ModelArguments& model, DataArguments& data) {
 
 void add_model_argument(OptionTable& table, ModelArguments& arguments) {
   table.positional("MODEL", arguments.model,
-                   "a name that \"fovea models\" lists, FILE.safetensors, FILE.keras, FILE.h5, FILE.json or a run folder");
+                   "a name that \"fovea models\" lists, FILE.safetensors, FILE.keras, FILE.h5, FILE.json, a run folder or a study");
 }
 
 void add_model_options(OptionTable& table, ModelArguments& arguments) {

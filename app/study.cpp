@@ -95,10 +95,14 @@ int best(OpenStudy& open, bool json) {
     print_json(one);
     return 0;
   }
-  print(fmt::format("trial      {}\n{:11}{}\nepochs     {}\n", trial.trial, open.study.objective().figure, figure(*trial.score), trial.epochs));
+  std::vector<std::pair<std::string, std::string>> lines = {
+      {"trial", std::to_string(trial.trial)}, {open.study.objective().figure, figure(*trial.score)}, {"epochs", std::to_string(trial.epochs)}};
   for (const auto& [name, value] : trial.values.items())
-    print(fmt::format("{:11}{}\n", name, value.is_string() ? one_line(value.get<std::string>()) : value.dump()));
-  if (folder_exists(run)) print(fmt::format("run        {}\n", run));
+    lines.emplace_back(name, value.is_string() ? one_line(value.get<std::string>()) : value.dump());
+  if (folder_exists(run)) lines.emplace_back("run", run);
+  size_t widest = 0;
+  for (const auto& [name, value] : lines) widest = std::max(widest, count_characters(name));
+  for (const auto& [name, value] : lines) print(left_aligned(name, widest) + "  " + value + "\n");
   return 0;
 }
 

@@ -1,9 +1,40 @@
 // fovea train MODEL: fits a model to a data set and keeps the run in a folder.
 #include "app/commands.h"
 #include "app/config_file.h"
+#include "app/study_folder.h"
 #include "app/training.h"
+#include "fovea/tune/sqlite_storage.h"
 
 namespace fovea::app {
+namespace {
+
+tune::TrialRow named_trial(tune::Study& study, const std::string& folder, const std::string& name) {
+  const std::vector<tune::TrialRow> ranking = study.ranking();
+  if (name == "best") {
+    if (ranking.empty() || !ranking[0].score) throw failed_error(folder, "no trial has a score yet");
+    return ranking[0];
+  }
+  for (const tune::TrialRow& trial : ranking)
+    if (std::to_string(trial.trial) == name) return trial;
+  throw usage_error("--trial", "the study has no such trial (got {}, expected best, or a number below {})", name, ranking.size());
+}
+
+// What is not given is the trial's: its values, the study's options, its model and its epochs.
+void take_trial(TrainArguments& arguments, OptionTable& table) {
+  const std::string folder = find_study(arguments.from_study, arguments.runs);
+  const auto storage = tune::open_sqlite_storage(folder + "/" + kStudyFile);
+  tune::Study study(*storage);
+  const tune::TrialRow trial = named_trial(study, folder, arguments.trial);
+  const StudyRest rest = StudyRest::from_json(study.rest());
+  const tune::Space& space = study.oracle().settings().space;
+  give_options(table, rest, space, trial.values);
+  if (trial.epochs > 0) table.give("epochs", std::to_string(trial.epochs), folder);
+  if (!arguments.model.model.empty()) return;
+  const int64_t classes = rest.search.used().contains("classes") ? open_data(arguments.data).classes : 0;
+  table.give("model", trial_model(rest, space, trial.values, folder + "/models/" + trial_name(trial.trial) + ".json", classes), folder);
+}
+
+}  // namespace
 
 int train(const Arguments& words) {
   TrainArguments arguments;
@@ -12,6 +43,8 @@ int train(const Arguments& words) {
   arguments.list(table);
   if (!table.parse(words, &arguments.config)) return 0;
   if (!arguments.resume.empty()) read_resumed(arguments, table);
+  else if (!arguments.from_study.empty()) take_trial(arguments, table);
+  else if (table.given("--trial")) throw usage_error("--trial", "needs --from-study (got {})", arguments.trial);
   arguments.check();
   if (arguments.print_config) {
     if (arguments.common.json) {

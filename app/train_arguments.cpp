@@ -136,6 +136,12 @@ void TrainArguments::list(OptionTable& table) {
              .none = "none",
              .kept = false});
   table.add("--report", report, {.help = "write report.html into the run folder at the end, as fovea report does"});
+  table.add("--from-study", from_study,
+            {.value = "STUDY",
+             .help = "train with the values of a trial of a study, and as many epochs; options given here win",
+             .none = "none",
+             .kept = false});
+  table.add("--trial", trial, {.value = "best|N", .help = "which trial", .kept = false});
   table.add("--tensorboard", tensorboard, {.help = "write event files that TensorBoard opens too: tensorboard/ in the run"});
   table.add("--save", save, {.value = "FILE", .help = "write the trained model here too: .safetensors, or .keras or .h5 with the optimizer's state", .none = "none"});
   table.add("--find-lr", find_lr,

@@ -25,6 +25,7 @@ struct TrainArguments {
   bool report = false;  // the page at the end
   std::string resume;    // a run folder to go on with
   bool extends = false;  // with other epochs than its own
+  std::string from_study, trial = "best";  // whose values are taken
   std::string find_lr;   // a picture of losses by learning rate; empty: train
   std::string config;
   bool print_config = false;

@@ -233,7 +233,8 @@ Json Space::to_json() const {
       json["value"] = p.values[0];
     }
     if (p.is_number()) {
-      if (p.options.step) json["step"] = *p.options.step;
+      if (p.options.step && p.type == ParameterType::integer) json["step"] = static_cast<int64_t>(*p.options.step);
+      else if (p.options.step) json["step"] = *p.options.step;
       if (p.options.sampling != Sampling::linear) json["sampling"] = kSamplings[static_cast<size_t>(p.options.sampling)];
     }
     if (!p.options.fallback.is_null()) json["default"] = p.options.fallback;
