@@ -1,0 +1,234 @@
+// fovea tune and fovea study, by the real program; studies that are killed.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <set>
+
+#include "fovea/base/file.h"
+#include "fovea/base/random.h"
+#include "tests/harness/program.h"
+
+namespace fovea {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr const char* kSpace = R"({"model": {"name": "net", "layers": [
+    {"Conv2D": {"filters": "$filters", "kernel_size": 3, "activation": "relu"}},
+    {"BatchNormalization": {"when": {"norm": [true]}}}, {"Flatten": {}}, {"Dense": {"units": "$classes", "activation": "softmax"}}]},
+  "parameters": {"filters": {"type": "int", "min": 2, "max": 8, "step": 2}, "norm": {"type": "boolean"},
+                 "optimizer": {"type": "choice", "values": ["adam", "sgd"]},
+                 "momentum": {"type": "float", "min": 0.5, "max": 0.9, "when": {"optimizer": ["sgd"]}},
+                 "learning_rate": {"type": "float", "min": 1e-4, "max": 1e-1, "sampling": "log"}}})";
+
+bool is_long() { return std::getenv("FOVEA_LONG_TESTS") != nullptr; }
+
+// Of Hyperband with these epochs.
+const char* epochs() { return is_long() ? "9" : "3"; }
+size_t all_trials() { return is_long() ? 17 : 5; }
+size_t all_rungs() { return is_long() ? 23 : 6; }
+
+std::vector<std::string> tune_words(const std::string& name, const std::vector<std::string>& more = {}) {
+  std::vector<std::string> words = {"tune",   "space.json", "--data", "shapes.npz", "--max-epochs", epochs(), "--batch-size", "8",
+                                    "--name", name,         "--resume"};
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+class TuneProgram : public testing::Test {
+ protected:
+  TuneProgram() { write_file_atomically(place / "space.json", kSpace); }
+
+  Json ended(const std::string& name, const std::vector<std::string>& more = {}) {
+    std::vector<std::string> words = tune_words(name, more);
+    words.emplace_back("--json");
+    const Ended end = place.run(words);
+    EXPECT_EQ(end.code, 0) << end.err;
+    return end.json();
+  }
+
+  // A ranking without what differs from run to run.
+  static Json ranking(const Json& result) {
+    Json all = Json::array();
+    for (const Json& trial : result["trials"])
+      all.push_back({trial["id"], trial["score"], trial["values"], trial["epochs"], trial["state"]});
+    return all;
+  }
+
+  // Every rung once, an epoch's figures once.
+  void expect_whole(const std::string& name) {
+    const Json shown = place.run({"study", "show", name, "--json"}).json();
+    std::set<std::pair<int, int>> rungs;
+    for (const Json& rung : shown["rungs"]) {
+      EXPECT_TRUE(rungs.insert({rung["trial"].get<int>(), rung["rung"].get<int>()}).second);
+    }
+    EXPECT_EQ(rungs.size(), all_rungs());
+    EXPECT_EQ(shown["trials"].size(), all_trials());
+    for (const Json& trial : shown["trials"]) EXPECT_EQ(trial["history"].size(), trial["epochs"].get<size_t>());
+  }
+
+  Workplace place;
+};
+
+TEST_F(TuneProgram, PrintsItsScheduleWithoutData) {
+  const Json plan = place.run({"tune", "tutorial", "--dry-run", "--json", "--data", "nowhere"}).json();
+  EXPECT_EQ(plan["brackets"], Json::parse(R"([
+    {"bracket": 2, "rounds": [{"trials": 12, "initial_epoch": 0, "epochs": 3}, {"trials": 4, "initial_epoch": 3, "epochs": 7}, {"trials": 2, "initial_epoch": 7, "epochs": 20}]},
+    {"bracket": 1, "rounds": [{"trials": 6, "initial_epoch": 0, "epochs": 7}, {"trials": 2, "initial_epoch": 7, "epochs": 20}]},
+    {"bracket": 0, "rounds": [{"trials": 4, "initial_epoch": 0, "epochs": 20}]}])"));
+  EXPECT_FALSE(folder_exists(place / "runs"));
+  const Json random = place.run({"tune", "--space", "tutorial", "--algorithm", "random", "--trials", "7", "--dry-run", "--json"}).json();
+  EXPECT_EQ(random["brackets"], Json::parse(R"([{"bracket": 0, "rounds": [{"trials": 7, "initial_epoch": 0, "epochs": 20}]}])"));
+  const Json grid = place.run({"tune", "tutorial", "--algorithm", "grid", "--dry-run", "--json"}).json();
+  EXPECT_EQ(grid["trials"], 1536);
+}
+
+TEST_F(TuneProgram, SearchesAndKeepsTheBest) {
+  const Json result = ended("a");
+  EXPECT_EQ(result["trials"].size(), all_trials());
+  EXPECT_EQ(result["best"]["id"], result["trials"][0]["id"]);
+  double last = 2;
+  for (const Json& trial : result["trials"]) {
+    EXPECT_EQ(trial["state"], "completed");
+    EXPECT_LE(trial["score"].get<double>(), last);
+    last = trial["score"].get<double>();
+    EXPECT_EQ(trial["values"].contains("momentum"), trial["values"]["optimizer"] == "sgd");
+  }
+  expect_whole("a");
+  EXPECT_EQ(list_folder(place / "runs/tune/a/trials").size(), 3u);
+  EXPECT_EQ(list_folder(place / "runs/tune/a/best").size(), 3u);
+  const Json run = place.run({"study", "best", "a", "--json"}).json();
+  EXPECT_EQ(run["run"], "runs/tune/a/best/1");
+  const Ended eval = place.run({"eval", "runs/tune/a", "--data", "shapes.npz", "--json"});
+  EXPECT_EQ(eval.code, 0) << eval.err;
+  const Json studies = place.run({"study", "list", "--json"}).json();
+  EXPECT_EQ(studies["studies"][0]["state"], "finished");
+  double all = 0;
+  const Json importance = place.run({"study", "importance", "a", "--json"}).json();
+  for (const auto& [name, value] : importance["importance"].items()) all += value.get<double>();
+  EXPECT_NEAR(all, 1, 1e-9);
+  // A finished study is not run again.
+  EXPECT_EQ(ranking(ended("a")), ranking(result));
+
+  const Json trained = place.run({"train", "--from-study", "a", "--data", "shapes.npz", "--json", "--batch-size", "8"}).json();
+  double best = 0;
+  for (const Json& epoch : trained["epochs"]) best = std::max(best, epoch["val_accuracy"].get<double>());
+  EXPECT_EQ(best, result["best"]["score"].get<double>()) << "the same training, in one piece";
+}
+
+TEST_F(TuneProgram, IsKilledAtAnyMomentAndLosesNothing) {
+  const int kills = is_long() ? 10 : 4;
+  const Json whole = ended("whole");
+  RandomStream random(5, purpose::kSample);
+  for (int k = 0; k < kills; ++k) {
+    Started tuning(place.path(), tune_words("killed", {"--quiet"}));
+    ::usleep(100'000 + static_cast<useconds_t>(random.unit() * (is_long() ? 900'000 : 200'000)));
+    tuning.signal(SIGKILL);
+    tuning.wait();
+  }
+  EXPECT_EQ(ranking(ended("killed")), ranking(whole));
+  expect_whole("killed");
+}
+
+TEST_F(TuneProgram, SharesAStudyAmongWorkers) {
+  Started tuning(place.path(), tune_words("two", {"--workers", "2", "--quiet"}));
+  ::usleep(is_long() ? 700'000 : 250'000);
+  tuning.signal(SIGINT);
+  const Ended stopped = tuning.wait();
+  EXPECT_EQ(stopped.code, 130) << stopped.err;
+  const Json result = ended("two", {"--workers", "2"});
+  EXPECT_EQ(result["trials"].size(), all_trials());
+  expect_whole("two");
+}
+
+TEST_F(TuneProgram, IsExtended) {
+  ended("more", {"--algorithm", "random", "--trials", "2", "--max-epochs", "1"});
+  const Json further = ended("more", {"--trials", "3", "--max-epochs", "2"});
+  ASSERT_EQ(further["trials"].size(), 3u);
+  for (const Json& trial : further["trials"]) EXPECT_EQ(trial["epochs"], 2);
+  const Json straight = ended("straight", {"--algorithm", "random", "--trials", "3", "--max-epochs", "2"});
+  EXPECT_EQ(ranking(further), ranking(straight));
+  const Ended less = place.run(tune_words("more", {"--max-epochs", "1"}));
+  EXPECT_EQ(less.code, 2);
+  EXPECT_THAT(less.err, HasSubstr("--max-epochs: the study went further (got 1, expected at least 2)"));
+  const Ended other = place.run(tune_words("more", {"--batch-size", "4"}));
+  EXPECT_EQ(other.code, 2);
+  EXPECT_THAT(other.err, HasSubstr("--batch-size: the study has another (got 4, expected 8)"));
+}
+
+TEST_F(TuneProgram, RecordsTrialsThatFailAndStopsAfterThree) {
+  const Ended ended = place.run(tune_words("small", {"--max-parameters", "10", "--json"}));
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_EQ(ended.json()["trials"].size(), 3u);
+  EXPECT_EQ(ended.json()["best"], Json());
+  for (const Json& trial : ended.json()["trials"]) {
+    EXPECT_EQ(trial["state"], "failed");
+    EXPECT_THAT(trial["reason"].get<std::string>(), HasSubstr("--max-parameters: the model has more"));
+  }
+  EXPECT_THAT(ended.err, HasSubstr("3 trials failed in a row"));
+}
+
+TEST_F(TuneProgram, StopsInTimeAndGoesOn) {
+  const Ended stopped = place.run(tune_words("timed", {"--max-time", is_long() ? "0.5s" : "0.2s", "--json"}));
+  EXPECT_EQ(stopped.code, 0) << stopped.err;
+  EXPECT_LT(stopped.json()["trials"].size(), all_trials());
+  EXPECT_EQ(ranking(ended("timed")), ranking(ended("untimed")));
+}
+
+TEST_F(TuneProgram, SaysInOneLineWhatIsWrong) {
+  const auto refused = [&](const char* space, const std::vector<std::string>& more, int code, const char* text) {
+    write_file_atomically(place / "bad.json", space);
+    std::vector<std::string> words = {"tune", "bad.json", "--data", "shapes.npz"};
+    words.insert(words.end(), more.begin(), more.end());
+    const Ended ended = place.run(words);
+    EXPECT_EQ(ended.code, code) << ended.err;
+    EXPECT_THAT(ended.err, HasSubstr(text));
+    EXPECT_EQ(std::count(ended.err.begin(), ended.err.end(), '\n'), 1) << ended.err;
+    EXPECT_FALSE(folder_exists(place / "runs"));
+  };
+  refused("{", {}, 3, "bad.json");
+  refused(R"({"model": "basic"})", {}, 2, "parameters is missing");
+  refused(R"({"model": "basic", "parameters": {"learning_rate": {"type": "flaot"}}})", {}, 2, "did you mean \"float\"?");
+  refused(R"({"model": "basic", "parameters": {"optimizer": {"type": "choice", "values": ["adma"]}}})", {}, 2, "did you mean \"adam\"");
+  refused(R"({"model": "$net", "parameters": {"nets": {"type": "choice", "values": ["basic"]}}})", {}, 2,
+          "there is no parameter \"net\"; did you mean \"nets\"?");
+  refused(R"({"model": "basic", "parameters": {"m": {"type": "boolean", "when": {"optimzer": ["sgd"]}}}})", {}, 2, "no parameter before it");
+  refused(R"({"model": "basic", "parameters": {}})", {"--objective", "val_acuracy"}, 2, "--objective");
+  refused(R"({"model": "basic", "parameters": {}})", {"--max-time", "soon"}, 2, "--max-time: is no time");
+  refused(R"({"model": "basic", "parameters": {"batch_size": {"type": "int", "min": 1, "max": 8}}})", {"--batch-size", "8"}, 2,
+          "--batch-size: is searched over, and set");
+  EXPECT_EQ(place.run({"tune", "tutoria", "--dry-run"}).code, 2);
+  EXPECT_EQ(place.run({"tune", "none.json", "--dry-run"}).code, 3);
+  EXPECT_EQ(place.run({"study", "show", "none"}).code, 3);
+  const Ended data = place.run({"tune", "space.json", "--data", "none.npz", "--quiet"});
+  EXPECT_EQ(data.code, 3);
+  EXPECT_EQ(data.err, "fovea: error: none.npz: there is no such file or folder\n");
+}
+
+TEST_F(TuneProgram, ReadsTomlAndTakesOptionsOfTheSpace) {
+  write_file_atomically(place / "space.toml", R"(model = "tiny.json"
+[options]
+augment = "rotation_range=$rotation"
+[parameters.rotation]
+type = "int"
+min = 0
+max = 20
+step = 10
+[parameters.learning_rate]
+type = "choice"
+values = [0.01, 0.001]
+)");
+  const Ended ended = place.run({"tune", "space.toml", "--data", "shapes.npz", "--algorithm", "grid", "--max-epochs", "1", "--json"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  const Json result = ended.json();
+  EXPECT_EQ(result["trials"].size(), 6u);
+  const std::string config = read_file(place / (result["study"].get<std::string>() + "/best/1/config.toml"));
+  EXPECT_THAT(config, HasSubstr("augment = \"rotation_range="));
+}
+
+}  // namespace
+}  // namespace fovea
