@@ -4,12 +4,12 @@
 
 #include "app/commands.h"
 #include "app/numbers.h"
+#include "app/study_data.h"
 #include "app/study_folder.h"
 #include "app/trial_table.h"
 #include "fovea/base/file.h"
 #include "fovea/base/names.h"
 #include "fovea/report/text.h"
-#include "fovea/tune/importance.h"
 #include "fovea/tune/sqlite_storage.h"
 
 namespace fovea::app {
@@ -106,22 +106,22 @@ int best(OpenStudy& open, bool json) {
   return 0;
 }
 
-int importance(OpenStudy& open, bool json) {
-  std::vector<tune::ScoredValues> scored;
-  for (const tune::TrialRow& trial : open.study.ranking())
-    if (trial.score) scored.push_back({trial.values, *trial.score});
-  const std::vector<tune::Importance> all = tune::importance(open.study.oracle().settings().space, scored);
-  constexpr const char* kMethod = "permutation importance of a random forest";
+int importance(const std::string& folder, bool json) {
+  const Json data = study_data(folder);
+  size_t scored = 0;
+  for (const Json& trial : data["trials"]) scored += trial["score"].is_null() ? 0 : 1;
+  Json shares = Json::object();
+  std::vector<Row> rows = {{"parameter", "importance"}};
+  for (const Json& one : data["importance"]) {
+    shares[one[0].get<std::string>()] = one[1];
+    rows.push_back({one[0].get<std::string>(), fmt::format("{:.3f}", one[1].get<double>())});
+  }
   if (json) {
-    Json parameters = Json::object();
-    for (const tune::Importance& one : all) parameters[one.parameter] = one.importance;
-    print_json({{"study", open.folder}, {"method", kMethod}, {"trials", scored.size()}, {"importance", parameters}});
+    print_json({{"study", folder}, {"method", data["importance_method"]}, {"trials", scored}, {"importance", shares}});
     return 0;
   }
-  std::vector<Row> rows = {{"parameter", "importance"}};
-  for (const tune::Importance& one : all) rows.push_back({one.parameter, fmt::format("{:.3f}", one.importance)});
   print_table(rows);
-  print(fmt::format("{}, {} trials\n", kMethod, scored.size()));
+  print(fmt::format("{}, {} trials\n", data["importance_method"].get<std::string>(), scored));
   return 0;
 }
 
@@ -147,8 +147,10 @@ int study(const Arguments& arguments) {
     return list(runs, common.json);
   }
   if (words.size() != 2) throw usage_error("study " + verb, "takes one study (got {})", words.size() - 1);
-  OpenStudy open(find_study(words[1], runs));
-  return verb == "show" ? show(open, common.json) : verb == "best" ? best(open, common.json) : importance(open, common.json);
+  const std::string folder = find_study(words[1], runs);
+  if (verb == "importance") return importance(folder, common.json);
+  OpenStudy open(folder);
+  return verb == "show" ? show(open, common.json) : best(open, common.json);
 }
 
 }  // namespace fovea::app

@@ -23,7 +23,7 @@
 namespace fovea::app {
 namespace {
 
-constexpr useconds_t kPause = 50'000;  // between two looks at the workers
+constexpr useconds_t kPause = 100'000;  // between two looks at the workers
 constexpr size_t kShownTrials = 20;
 
 struct TuneArguments {
@@ -98,12 +98,12 @@ class Tuning {
     folder_ = existing.empty() ? create() : existing;
     if (!existing.empty() && !a_.resume)
       throw usage_error("--name", "there is a study of this name already (got {}, expected a new name, or --resume)", existing);
-    std::optional<RunLock> lock(std::in_place, folder_);
+    lock_.emplace(folder_);
     if (!existing.empty()) go_on();
     announce();
     const std::optional<Error> error = work();
     tune_end();
-    lock.reset();
+    lock_.reset();
     if (error) throw Error(*error);
     return print_result();
   }
@@ -280,7 +280,8 @@ class Tuning {
   std::optional<Error> work() {
     const InterruptHold hold;
     create_folders(folder_ + "/trials");
-    Workers workers(a_.workers, {.folder = folder_, .threads = threads_each(), .keep = a_.keep, .deadline = deadline_});
+    Workers workers(a_.workers, {.folder = folder_, .threads = threads_each(), .keep = a_.keep, .deadline = deadline_},
+                    [this] { lock_.reset(); });
     bool asked = false;
     while (workers.watch()) {
       if (InterruptGuard::interrupted() && !asked) {
@@ -386,6 +387,7 @@ class Tuning {
   tune::Objective objective_;
   StudyRest rest_;
   std::string folder_;
+  std::optional<RunLock> lock_;
   int64_t seen_ = 0, planned_ = 0, done_ = 0, done_here_ = 0;
   std::optional<double> best_;
   int64_t best_trial_ = 0;

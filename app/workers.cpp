@@ -29,7 +29,7 @@ std::string read_all(int descriptor) {
 
 }  // namespace
 
-Workers::Workers(int count, TrialRunnerOptions options) : options_(std::move(options)) {
+Workers::Workers(int count, TrialRunnerOptions options, std::function<void()> let_go) : options_(std::move(options)), let_go_(std::move(let_go)) {
   for (int i = 0; i < count; ++i) workers_.push_back(start());
 }
 
@@ -53,6 +53,7 @@ Workers::Worker Workers::start() {
     // Ctrl-C is the parent's, which tells its workers.
     ::setpgid(0, 0);
     ::close(ends[0]);
+    let_go_();
     work(ends[1]);
   }
   ::close(ends[1]);

@@ -3,7 +3,7 @@
 
 #include <sys/types.h>
 
-#include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,8 +15,8 @@ namespace fovea::app {
 
 class Workers {
  public:
-  // Each begins at once. `options` of one worker.
-  Workers(int count, TrialRunnerOptions options);
+  // Each begins at once. `options` of one worker; `let_go`: of what is the parent's alone, in a worker.
+  Workers(int count, TrialRunnerOptions options, std::function<void()> let_go);
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
   ~Workers();
@@ -40,6 +40,7 @@ class Workers {
   void record_death(pid_t process, int signal);
 
   TrialRunnerOptions options_;
+  std::function<void()> let_go_;
   std::vector<Worker> workers_;
   std::optional<Error> error_;
   bool stopping_ = false;

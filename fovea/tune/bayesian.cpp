@@ -42,7 +42,7 @@ GaussianProcess::Place place_of(const Space& space, const Values& values) {
 std::optional<Draw> Bayesian::propose() const {
   const Space& space = settings().space;
   const size_t size = space.parameters().size();
-  std::vector<GaussianProcess::Place> places, pending;
+  std::vector<GaussianProcess::Place> places, failed;
   std::vector<double> merits;
   std::vector<double> best_shares;
   double best = -INFINITY, worst = INFINITY;
@@ -56,16 +56,14 @@ std::optional<Draw> Bayesian::propose() const {
       best_shares.clear();
       for (const Parameter& p : space.parameters()) best_shares.push_back(t.values.contains(p.name) ? share_of(p, t.values.at(p.name)) : 0.5);
     } else if (t.last().failed()) {
-      pending.push_back({});  // counted as the worst below
-      pending.back() = place_of(space, t.values);
+      failed.push_back(place_of(space, t.values));
     }
   }
   const size_t first = std::clamp<size_t>(3 * size, 3, std::max<size_t>(static_cast<size_t>(count()) / 3, 3));
   if (places.size() < first || places[0].empty()) return draw_one();
-  for (const GaussianProcess::Place& failed : pending) {
-    places.push_back(failed);
-    merits.push_back(worst);
-  }
+  // As bad as the worst.
+  places.insert(places.end(), failed.begin(), failed.end());
+  merits.resize(places.size(), worst);
   auto process = std::make_unique<GaussianProcess>(places, merits);
   const size_t known = places.size();
   for (const Trial& t : all()) {

@@ -10,6 +10,8 @@
 
 namespace fovea::tune {
 
+inline constexpr const char* kImportanceMethod = "permutation importance of a random forest";
+
 struct Importance {
   std::string parameter;
   double importance = 0;  // all together 1; 0 where nothing can be said

@@ -1,7 +1,7 @@
 #include "fovea/tune/oracle.h"
 
 #include <algorithm>
-#include <cassert>
+#include <stdexcept>
 
 #include "fovea/base/error.h"
 #include "fovea/base/names.h"
@@ -89,13 +89,13 @@ std::unique_ptr<Oracle> Oracle::restore(const Json& state) {
 
 void Oracle::begin(const Work& work) {
   if (work.rung == 0) {
-    assert(work.trial == trials() && "trials are numbered in the order they begin");
+    if (work.trial != trials()) throw std::out_of_range("trials are numbered in the order they begin");
     trials_.push_back({work.values, {}});
     tried_.insert(key_of(work.values));
     seed_state_ = work.state;
   }
   Trial& trial = trials_.at(static_cast<size_t>(work.trial));
-  assert(static_cast<int>(trial.rungs.size()) == work.rung && "a trial's rungs follow one another");
+  if (static_cast<int>(trial.rungs.size()) != work.rung) throw std::out_of_range("a trial's rungs follow one another");
   trial.rungs.push_back({.work = work});
   ++running_;
   on_begin(work);
@@ -104,7 +104,7 @@ void Oracle::begin(const Work& work) {
 
 void Oracle::report(const Outcome& outcome) {
   Rung& rung = trials_.at(static_cast<size_t>(outcome.trial)).rungs.at(static_cast<size_t>(outcome.rung));
-  assert(!rung.ended && "a rung is reported once");
+  if (rung.ended) throw std::out_of_range("a rung is reported once");
   rung.ended = true;
   rung.merit = outcome.merit;
   --running_;

@@ -82,6 +82,7 @@ class Oracle {
   Json state() const { return log_; }
 
   virtual Decision next() const = 0;
+  // These throw std::out_of_range for numbers that are not the search's.
   void begin(const Work& work);
   void report(const Outcome& outcome);
   // Goes on with more epochs, iterations or trials, or another space. Throws Error (usage) for less.

@@ -56,6 +56,8 @@ class SqliteStorage final : public Storage {
     });
   }
 
+  const std::string& where() const override { return path_; }
+
   void transaction(const std::function<void()>& action) override {
     run("BEGIN IMMEDIATE");
     try {

@@ -62,6 +62,7 @@ class Storage {
  public:
   virtual ~Storage() = default;
 
+  virtual const std::string& where() const = 0;  // what errors name
   // Runs an action alone. What it wrote is there when this returns, and none of it where it throws.
   virtual void transaction(const std::function<void()>& action) = 0;
 

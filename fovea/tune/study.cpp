@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <stdexcept>
 
 #include "fovea/base/error.h"
 
@@ -31,7 +32,7 @@ bool owns(Storage& storage, const ProcessId& self, const Work& work) {
 void Study::create(Storage& storage, const Settings& settings, const Objective& objective, const Json& rest) {
   const std::unique_ptr<Oracle> oracle = Oracle::make(settings);
   storage.transaction([&] {
-    if (!storage.entries(0).empty()) throw file_error("study", "there is one already");
+    if (!storage.entries(0).empty()) throw file_error(storage.where(), "there is a study already");
     storage.set("objective", {{"figure", objective.figure}, {"up", objective.up}});
     storage.set("rest", rest);
     storage.append(oracle->last_entry());
@@ -40,21 +41,35 @@ void Study::create(Storage& storage, const Settings& settings, const Objective& 
 
 Study::Study(Storage& storage, const ProcessId& self) : storage_(storage), self_(self) { refresh(); }
 
+// Numbers and names in the file are looked at as they are used: what is not there is damage.
+template <class Action>
+void Study::read(Action action) {
+  try {
+    action();
+  } catch (const Json::exception& error) {
+    throw file_error(storage_.where(), "is damaged: {}", error.what());
+  } catch (const std::out_of_range&) {
+    throw file_error(storage_.where(), "is damaged: its log names what is not there");
+  }
+}
+
 void Study::refresh() {
   const auto objective = storage_.setting("objective"), rest = storage_.setting("rest");
-  if (!objective || !rest) throw file_error("study", "holds no search");
-  objective_ = {objective->at("figure").get<std::string>(), objective->at("up").get<bool>()};
+  if (!objective || !rest) throw file_error(storage_.where(), "holds no search");
+  read([&] { objective_ = {objective->at("figure").get<std::string>(), objective->at("up").get<bool>()}; });
   rest_ = *rest;
   catch_up();
 }
 
 void Study::catch_up() {
-  for (const auto& [number, entry] : storage_.entries(seen_)) {
-    if (!oracle_) oracle_ = Oracle::restore(Json::array({entry}));
-    else oracle_->replay(entry);
-    seen_ = number;
-  }
-  if (!oracle_) throw file_error("study", "holds no search");
+  read([&] {
+    for (const auto& [number, entry] : storage_.entries(seen_)) {
+      if (!oracle_) oracle_ = Oracle::restore(Json::array({entry}));
+      else oracle_->replay(entry);
+      seen_ = number;
+    }
+  });
+  if (!oracle_) throw file_error(storage_.where(), "holds no search");
 }
 
 void Study::transact(const std::function<void()>& action) {

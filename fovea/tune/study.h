@@ -60,6 +60,8 @@ class Study {
  private:
   // A transaction; where it fails, what this object knows of the search is read anew.
   void transact(const std::function<void()>& action);
+  template <class Action>
+  void read(Action action);
   void catch_up();
   void append_last();
 

@@ -210,7 +210,17 @@ TEST(Study, IsNotMadeOfOtherFiles) {
   write_file_atomically(folder / "text", std::string(5000, 'x'));
   EXPECT_THAT(refusal([&] { open_sqlite_storage(folder / "text"); }), testing::HasSubstr("cannot be used as a study"));
   const std::string path = make_study(folder, {.space = space()});
-  EXPECT_THAT(refusal([&] { Study::create(*open_sqlite_storage(path), {}, {}, {}); }), testing::HasSubstr("there is one already"));
+  EXPECT_THAT(refusal([&] { Study::create(*open_sqlite_storage(path), {}, {}, {}); }), testing::HasSubstr("there is a study already"));
+}
+
+TEST(Study, SaysWhereItsFileIsDamaged) {
+  for (const char* entry : {R"({"begin": {"trial": 5}})", R"({"report": {"trial": 5, "rung": 0, "merit": 1}})", R"({"other": 1})", "[]"}) {
+    const TemporaryFolder folder;
+    const std::string path = make_study(folder, {.space = space()});
+    const auto storage = open_sqlite_storage(path);
+    storage->transaction([&] { storage->append(Json::parse(entry)); });
+    EXPECT_THAT(refusal([&] { Study study(*storage); }), testing::HasSubstr("study.sqlite: is damaged")) << entry;
+  }
 }
 
 }  // namespace
