@@ -1,12 +1,17 @@
 // fovea report RUN…: one page that shows what a run learned, what it takes for what, and where it looks.
 #include "app/report.h"
 
+#include <filesystem>
+
 #include "app/commands.h"
 #include "app/console.h"
 #include "app/numbers.h"
 #include "app/options.h"
 #include "app/output_file.h"
 #include "app/report_data.h"
+#include "app/study_data.h"
+#include "app/study_folder.h"
+#include "fovea/base/error.h"
 #include "fovea/base/file.h"
 #include "fovea/report/page.h"
 #include "fovea/report/text.h"
@@ -14,9 +19,19 @@
 namespace fovea::app {
 
 std::string write_report(const std::vector<std::string>& runs, const std::string& out, const ReportOptions& options, const Console& console) {
+  // A study is told by its course and by its best run.
+  std::vector<std::string> folders = runs;
+  Json search;
+  if (runs.size() == 1 && is_study(runs.front())) {
+    search = study_data(runs.front());
+    folders = {runs.front() + "/best/1"};
+    if (!folder_exists(folders.front())) throw file_error(runs.front(), "the study has no best run yet (expected best/1 in it)");
+  }
   std::vector<std::unique_ptr<RunEvaluation>> evaluations;
-  for (const std::string& run : runs) evaluations.push_back(std::make_unique<RunEvaluation>(run, options.common, console));
-  const Json data = report_data(evaluations, options, console);
+  for (const std::string& run : folders) evaluations.push_back(std::make_unique<RunEvaluation>(run, options.common, console));
+  Json data = report_data(evaluations, options, console);
+  data["study"] = std::move(search);
+  if (options.title.empty() && !data["study"].is_null()) data["title"] = valid_utf8(std::filesystem::path(runs.front()).lexically_normal().filename().string());
   const std::string path = out.empty() ? runs.front() + "/report.html" : out;
   write_file_atomically(path, report_page(data["title"].get<std::string>(), data));
   return path;
@@ -28,7 +43,7 @@ int report(const Arguments& words) {
   std::string out;
   bool no_maps = false, no_label_errors = false;
   OptionTable table("report", "RUN… [OPTIONS]", "Writes one HTML page about a run, or about several runs of the same data beside each other.");
-  table.positionals("RUN", runs, "run folders; the first decides which pictures are shown");
+  table.positionals("RUN", runs, "run folders, the first of which decides which pictures are shown; or a study");
   table.section("Page");
   table.add("--out", out, {.value = "FILE.html", .help = "where to write the page", .none = "report.html in the first run"});
   table.add("--title", options.title, {.value = "TEXT", .help = "what the page is called", .none = "the runs' names"});

@@ -99,6 +99,18 @@ TEST_F(Report, ListsTheFilesOfFolders) {
   EXPECT_EQ(files["labels"].size(), 48u);
 }
 
+TEST_F(Report, TellsAStudyByItsTrialsAndItsBestRun) {
+  write_file_atomically(*place_ / "space.json", R"({"model": "tiny.json", "parameters": {"learning_rate": {"type": "float", "min": 1e-3, "max": 1e-1, "sampling": "log"}}})");
+  const Ended tuned = place_->run({"tune", "space.json", "--data", "shapes.npz", "--algorithm", "random", "--trials", "3", "--max-epochs", "1", "--name", "s"});
+  ASSERT_EQ(tuned.code, 0) << tuned.err;
+  const Ended ended = report({"runs/tune/s"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  const Json data = page("runs/tune/s/report.html");
+  EXPECT_EQ(data["title"], "s");
+  EXPECT_EQ(data["study"]["trials"].size(), 3u);
+  EXPECT_EQ(data["runs"].size(), 1u);
+}
+
 TEST_F(Report, RefusesWhatCannotBe) {
   EXPECT_EQ(report({}).code, 2);
   EXPECT_EQ(report({"nowhere"}).code, 3);

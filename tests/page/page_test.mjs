@@ -53,6 +53,10 @@ fovea(...train, '--name', 'one', '--report');
 fovea(...train, '--name', 'two', '--seed', '5', '--epochs', '1');
 fovea('report', 'runs/train/one', 'runs/train/two', '--out', 'both.html');
 
+fs.writeFileSync(path.join(folder, 'space.json'), JSON.stringify({ model: 'net.json', parameters: { learning_rate: { type: 'float', min: 0.001, max: 0.1, sampling: 'log' }, optimizer: { type: 'choice', values: ['adam', 'sgd'] } } }));
+fovea('tune', 'space.json', '--data', 'data', '--image-size', String(SIDE), '--algorithm', 'random', '--trials', '6', '--max-epochs', '1', '--name', 'search');
+fovea('report', 'runs/tune/search');
+
 const browser = await playwright.chromium.launch({ executablePath: chromium, args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
 const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, colorScheme: 'light' });
 const troubles = [];
@@ -209,6 +213,16 @@ test('says what runs say together', async () => {
   assert.match(await both.textContent('#ensemble'), /mean of all/);
   assert.equal(await both.locator('#ensemble tbody tr').count(), 3 + 2);
   await both.close();
+});
+
+test('shows a search', async () => {
+  const study = await open('runs/tune/search/report.html');
+  assert.match(await study.textContent('#study'), /6 trials/);
+  assert.equal(await study.locator('#study [aria-label="Parallel coordinates"] path:not(.axis)').count(), 6);
+  await study.click('#study summary');
+  assert.equal(await study.locator('#study tbody tr').count(), 6);
+  assert.deepEqual(await serious(study), []);
+  await study.close();
 });
 
 test('compares runs', async () => {

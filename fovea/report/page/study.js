@@ -13,9 +13,12 @@ const rank = new Map(ranked.map((trial, k) => [trial.id, ranked.length > 1 ? 1 -
 const shown = (value) => (typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : String(value));
 const words = (trial) => `trial ${trial.id}: ${study.objective} ${trial.score === null ? trial.state : figure(trial.score)}; ${Object.entries(trial.values).map(([name, value]) => `${name} ${shown(value)}`).join(', ')}`;
 
+// From 0 to 1; over several powers of ten by the logarithm.
 function scale(values) {
-  const low = Math.min(...values), high = Math.max(...values);
-  return (v) => (high > low ? (v - low) / (high - low) : 0.5);
+  const decades = Math.min(...values) > 0 && Math.max(...values) / Math.min(...values) > 30;
+  const of = decades ? Math.log : (v) => v;
+  const low = of(Math.min(...values)), high = of(Math.max(...values));
+  return (v) => (high > low ? (of(v) - low) / (high - low) : 0.5);
 }
 
 // Scores in the order of the trials, and the best so far.
