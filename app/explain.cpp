@@ -109,7 +109,7 @@ int explain(const Arguments& words) {
   table.section("Explanation");
   std::string methods_help = "all, or one or more of:";
   for (const std::string& name : explain::method_names()) methods_help += " " + name;
-  table.add("--method", arguments.method, {.value = "A,B", .help = methods_help});
+  table.add("--method", arguments.method, {.value = "A,B", .help = methods_help, .list = true});
   table.add("--layer", arguments.layer,
             {.value = "PATH", .help = "whose maps are added up, by name or path", .none = "the last with rows and columns"});
   table.add("--class", arguments.class_name, {.value = "NAME|INDEX", .help = "which class", .none = "each picture's likeliest"});
@@ -119,7 +119,8 @@ int explain(const Arguments& words) {
   table.add("--measure", arguments.measure,
             {.value = "A,B", .help = "compare methods: insertion, deletion (the area under the class's probability while pixels come or "
                                      "go in the map's order), average_drop (what is lost where the picture is seen through the map)",
-             .none = "nothing"});
+             .none = "nothing",
+             .list = true});
   table.add("--batch-size", arguments.batch, {.value = "N", .help = "pictures at a time", .least = 1, .most = 1 << 16});
   table.add("--samples", options.samples, {.value = "N", .help = "smoothgrad: noisy copies", .least = 1, .most = 1 << 20});
   table.add("--noise", options.noise, {.value = "F", .help = "smoothgrad: deviation of the noise, as a share of the picture's range", .least = 0});

@@ -85,8 +85,8 @@ int features(const Arguments& words) {
   add_given_pictures(table, arguments.pictures);
   table.section("Maps");
   table.add("--layers", arguments.layers,
-            {.value = "A,B", .help = "which layers, by name or path", .none = "every convolution and pooling layer"});
-  table.add("--channels", arguments.channels, {.value = "0,3-7", .help = "which channels", .none = "all"});
+            {.value = "A,B", .help = "which layers, by name or path", .none = "every convolution and pooling layer", .list = true});
+  table.add("--channels", arguments.channels, {.value = "0,3-7", .help = "which channels", .none = "all", .list = true});
   table.add("--out", arguments.out, {.value = "DIR", .help = "where to write a PNG file a layer, and filters.png", .none = "features; with --npz nowhere"});
   table.add("--npz", arguments.npz, {.value = "FILE.npz", .help = "write the raw maps, (1, H, W, C) float32 by layer path"});
   table.add("--colormap", arguments.colormap, {.value = "NAME", .help = "colours", .choices = ColourMap::names()});

@@ -142,7 +142,8 @@ bool OptionTable::parse(const std::vector<std::string>& arguments, const std::st
     } else if (e->many) {
       e->option = app.add_option(e->flags, e->words);
     } else {
-      e->option = app.add_option(e->flags, e->word)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+      e->option = app.add_option(e->flags, e->word)->multi_option_policy(e->text.list ? CLI::MultiOptionPolicy::Join : CLI::MultiOptionPolicy::TakeLast);
+      if (e->text.list) e->option->delimiter(',');
     }
   }
   try {

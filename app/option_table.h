@@ -26,6 +26,7 @@ struct OptionText {
   bool above_least = false, below_most = false;  // the ends themselves are out
   std::vector<std::string> choices = {};         // of a text
   bool kept = true;                              // part of a configuration
+  bool list = false;  // given several times, the words are joined by commas; else the last one counts
 };
 
 class OptionTable {

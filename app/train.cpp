@@ -1,6 +1,7 @@
 // fovea train MODEL: fits a model to a data set and keeps the run in a folder.
 #include "app/commands.h"
 #include "app/config_file.h"
+#include "app/recipe.h"
 #include "app/study_folder.h"
 #include "app/training.h"
 #include "fovea/tune/sqlite_storage.h"
@@ -45,6 +46,7 @@ int train(const Arguments& words) {
   if (!arguments.resume.empty()) read_resumed(arguments, table);
   else if (!arguments.from_study.empty()) take_trial(arguments, table);
   else if (table.given("--trial")) throw usage_error("--trial", "needs --from-study (got {})", arguments.trial);
+  if (!arguments.recipe.empty() && arguments.resume.empty()) take_recipe(arguments.recipe, table);
   arguments.check();
   if (arguments.print_config) {
     if (arguments.common.json) {

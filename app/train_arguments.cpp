@@ -5,10 +5,18 @@
 #include "app/key_values.h"
 #include "app/metrics_option.h"
 #include "app/option_values.h"
+#include "app/recipe.h"
 #include "app/output_file.h"
 #include "fovea/base/error.h"
 
 namespace fovea::app {
+std::string with_steps(const std::string& schedule, int64_t steps) {
+  const std::string name = schedule.substr(0, schedule.find(','));
+  const char* key = name == "one_cycle" ? "total_steps" : name == "cosine" || name == "polynomial" ? "decay_steps" : nullptr;
+  if (key == nullptr || schedule.find(std::string(",") + key + "=") != std::string::npos) return schedule;
+  return fmt::format("{},{}={}", schedule, key, steps);
+}
+
 namespace {
 
 void list_optimizer(OptionTable& table, TrainArguments& a) {
@@ -22,7 +30,8 @@ void list_optimizer(OptionTable& table, TrainArguments& a) {
             {.value = "NAME,KEY=VALUE,…",
              .help = "a step size for every step, instead of --learning-rate, with Keras's keys: exponential, piecewise, "
                      "polynomial, inverse_time, cosine (cosine,initial_learning_rate=0.1,decay_steps=1000), "
-                     "cosine_restarts; one_cycle,max_learning_rate=0.1,total_steps=1000",
+                     "cosine_restarts; one_cycle,max_learning_rate=0.1,total_steps=1000; without steps one_cycle, cosine and "
+                     "polynomial take the whole training",
              .none = "none"});
   table.add("--momentum", o.momentum,
             {.value = "F", .help = "share of the last step that is kept (sgd, rmsprop)", .least = 0, .most = 1});
@@ -108,8 +117,9 @@ void list_callbacks(OptionTable& table, TrainArguments& a) {
              .none = "val_loss, without validation loss"});
 }
 
-// NAME,KEY=VALUE,…
-Schedule parse_schedule(const std::string& text) {
+// NAME,KEY=VALUE,…; steps that it leaves to the training are not needed to see whether the rest is right.
+Schedule parse_schedule(const std::string& given) {
+  const std::string text = with_steps(given, 1);
   const size_t comma = std::min(text.find(','), text.size());
   const std::string pairs = comma < text.size() ? text.substr(comma + 1) : "";
   return make_schedule(text.substr(0, comma), parse_key_values(pairs, "--schedule"), "--schedule");
@@ -135,6 +145,16 @@ void TrainArguments::list(OptionTable& table) {
              .help = "go on with a run where its last checkpoint stands, or, with more --epochs, behind its end",
              .none = "none",
              .kept = false});
+  table.add("--recipe", recipe,
+            {.value = "NAME",
+             .help = "options that go together, for those that are not given: fast (for the model of that name)",
+             .none = "none",
+             .choices = recipe_names(),
+             .kept = false});
+  table.add("--whiten", whiten,
+            {.value = "LAYER",
+             .help = "a convolution that sees the pictures gets their patches' principal directions as filters, and does not train",
+             .none = "none"});
   table.add("--report", report, {.help = "write report.html into the run folder at the end, as fovea report does"});
   table.add("--from-study", from_study,
             {.value = "STUDY",

@@ -23,6 +23,8 @@ struct TrainArguments {
   std::string runs = "runs", name, save;
   bool tensorboard = false;
   bool report = false;  // the page at the end
+  std::string recipe;   // options that are not given; empty: the defaults
+  std::string whiten;   // a first convolution; empty: none
   std::string resume;    // a run folder to go on with
   bool extends = false;  // with other epochs than its own
   std::string from_study, trial = "best";  // whose values are taken
@@ -85,5 +87,8 @@ struct TrainArguments {
  private:
   OptimizerOptions optimizer_options() const;
 };
+
+// NAME,KEY=VALUE,… of a schedule that may leave its steps to the training, with so many.
+std::string with_steps(const std::string& schedule, int64_t steps);
 
 }  // namespace fovea::app

@@ -31,6 +31,7 @@
 #include "fovea/train/learning_rate_finder.h"
 #include "fovea/train/model_preprocess.h"
 #include "fovea/train/run_folder.h"
+#include "fovea/train/whitening.h"
 #include "fovea/train/run_recorder.h"
 
 namespace fovea::app {
@@ -71,6 +72,10 @@ class Training::Work {
     classes_ = match_classes(*dataset_, opened_.model);
     if (standardizing) standardize(*standardizing);
     train_ = examples(dataset_->train);
+    if (!arguments_.whiten.empty() && !resumed_) {
+      whiten(opened_.model, arguments_.whiten, *train_, "--whiten");
+      console_.note("{} whitens the pictures' patches and does not train", arguments_.whiten);
+    }
     if (const auto options = augment_options(arguments_.augment)) augmented_.emplace(*train_, *options);
     if (!dataset_->validation.empty()) validation_ = examples(dataset_->validation);
     make_callbacks();
@@ -181,9 +186,19 @@ class Training::Work {
     return opened;
   }
 
+  // A schedule that leaves its steps to the training.
+  void settle_schedule() {
+    if (with_steps(arguments_.schedule, 1) == arguments_.schedule) return;
+    if (!dataset_) dataset_ = use_.open_data(arguments_.data, picture_use(&opened_.model));
+    const int64_t a_pass = (dataset_->train.size() + arguments_.batch_size - 1) / arguments_.batch_size;
+    const int64_t an_epoch = arguments_.steps_per_epoch > 0 ? arguments_.steps_per_epoch : a_pass;
+    arguments_.schedule = with_steps(arguments_.schedule, std::max<int64_t>((arguments_.epochs - arguments_.initial_epoch) * an_epoch, 1));
+  }
+
   // A Keras file's model was in the midst of a training: where nothing else is asked for, it goes on.
   TrainerOptions trainer_options(const OptionTable& table) {
     if (resumed_) return arguments_.trainer(resumed_->checkpoint.place().stage);
+    settle_schedule();
     if (opened_.training.compile_config.is_null()) return arguments_.trainer();
     const std::string& file = arguments_.model.model;
     if (!table.given("--optimizer") && !arguments_.says_optimizer()) {

@@ -32,20 +32,22 @@ Shape Rescaling::infer(std::span<const Shape> src) const {
 }
 
 void Rescaling::plan(Planner& planner) const {
+  if (!options_.scale.one() || !options_.offset.one()) return plan_by_channel(planner);
+  const float scale = options_.scale.values[0], offset = options_.offset.values[0];
+  const Value src = planner.src(), dst = planner.dst(src.layout);
+  planner.step("rescale", kernels::affine(src.layout, scale, offset), {in(src), out(dst)});
+  planner.backward([=, &planner] {
+    if (!planner.wants_diff_src()) return;
+    const Value diff_dst = planner.diff_dst(src.layout);
+    planner.step("rescale backward", kernels::affine(src.layout, scale, 0), {in(diff_dst), out(planner.diff_src(0, src.layout))});
+  });
+}
+
+void Rescaling::plan_by_channel(Planner& planner) const {
   const Value src = planner.src();
   const Layout layout = src.layout;
-  const Value dst = planner.dst(layout);
-  if (options_.scale.one() && options_.offset.one()) {
-    planner.step("rescale", kernels::affine(layout, options_.scale.values[0], options_.offset.values[0]), {in(src), out(dst)});
-    planner.backward([=, this, &planner] {
-      if (!planner.wants_diff_src()) return;
-      planner.step("rescale backward", kernels::affine(layout, options_.scale.values[0], 0),
-                   {in(planner.diff_dst(layout)), out(planner.diff_src(0, layout))});
-    });
-    return;
-  }
+  const Value dst = planner.dst(layout), scaled = planner.book(layout, "scaled");
   const Value scale = stretched(planner, options_.scale, layout, "scale");
-  const Value scaled = planner.book(layout, "scaled");
   planner.step("rescale", kernels::merge(kernels::Merge::multiply, layout, 2), {in(src), in(scale), out(scaled)});
   planner.step("offset", kernels::add(layout, 2), {in(scaled), in(stretched(planner, options_.offset, layout, "offset")), out(dst)});
   planner.backward([=, &planner] {

@@ -25,6 +25,9 @@ class Rescaling final : public LayerOf<Rescaling, RescalingOptions> {
 
   Shape infer(std::span<const Shape> src) const override;
   void plan(Planner& planner) const override;
+
+ private:
+  void plan_by_channel(Planner& planner) const;
 };
 
 }  // namespace fovea

@@ -28,4 +28,6 @@ Graph densenet121(const Options& options);
 
 Graph efficientnetb0(const Options& options);
 
+Graph fast(const Options& options);
+
 }  // namespace fovea::zoo

@@ -26,7 +26,8 @@ void add_tutorial(std::vector<Entry>& all) {
               {"ensemble_3", "third member of the ensemble: four convolutions, batch normalisation", ensemble_3}});
 }
 
-void add_small_resnets(std::vector<Entry>& all) {
+void add_small_nets(std::vector<Entry>& all) {
+  all.push_back({"fast", "seven convolutions for 32x32, the first one whitens: for --recipe fast", fast});
   for (const int depth : {20, 32, 44, 56})
     all.push_back({fmt::format("resnet{}", depth),
                    fmt::format("{} layers with shortcuts, for 32x32 (He et al. 2015, option A)", depth),
@@ -61,7 +62,7 @@ const std::vector<Entry>& entries() {
   static const std::vector<Entry> all = [] {
     std::vector<Entry> list;
     add_tutorial(list);
-    add_small_resnets(list);
+    add_small_nets(list);
     add_families(list);
     return list;
   }();

@@ -171,6 +171,8 @@ TEST_F(Explain, ShowsTheChannelsThatAreAskedFor) {
   const Ended some = features({"a.png", "--channels", "0,2-3", "--out", "some-channels", "--json"});
   ASSERT_EQ(some.code, 0) << some.err;
   EXPECT_EQ(some.json()["layers"][0]["channels"], Json({0, 2, 3}));
+  const Ended twice = features({"a.png", "--channels", "0", "--channels", "2-3", "--npz", "twice.npz", "--json"});
+  EXPECT_EQ(twice.json()["layers"][0]["channels"], Json({0, 2, 3})) << "a list may be given word by word";
   EXPECT_THAT(features({"a.png", "--channels", "99"}).err, HasSubstr("has none of these channels"));
   EXPECT_EQ(features({"a.png", "--channels", "7-3"}).code, 2);
   EXPECT_EQ(features({"a.png", "a.png"}).code, 2);

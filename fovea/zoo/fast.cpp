@@ -1,0 +1,44 @@
+// A small net for 32x32 that learns much in few passes: after the nets of Page (2018) and Jordan (2024), half as wide.
+#include "fovea/layers/global_max_pooling2d.h"
+#include "fovea/layers/max_pooling2d.h"
+#include "fovea/layers/rescaling.h"
+#include "fovea/zoo/families.h"
+#include "fovea/zoo/net.h"
+
+namespace fovea::zoo {
+namespace {
+
+constexpr int64_t kWidths[] = {32, 128, 128};
+// Statistics follow quickly: a training has few steps.
+constexpr double kMomentum = 0.6;
+// Of scores: softmax of larger ones would be sure too early.
+constexpr float kScoreScale = 1 / 9.0f;
+
+void convolution(Net& net, int64_t filters, bool pooled, const std::string& name) {
+  net.add(Conv2D({.filters = filters, .kernel_size = 3, .padding = Padding::same, .use_bias = false, .name = name + "_conv"}));
+  if (pooled) net.add(MaxPooling2D({.name = name + "_pool"}));
+  net.add(BatchNormalization({.momentum = kMomentum, .name = name + "_bn"}));
+  net.relu(name + "_relu");
+}
+
+}  // namespace
+
+Graph fast(const Options& options) {
+  Net net("fast", options.picture_shape);
+  // Patches of 2x2 in their principal directions, and the opposite ones: see train/whitening.h.
+  net.add(Conv2D({.filters = 8 * options.picture_shape[2], .kernel_size = 2, .use_bias = false, .name = "whitening"}));
+  net.relu("whitening_relu");
+  int block = 0;
+  for (const int64_t width : kWidths) {
+    const std::string name = fmt::format("block{}_", ++block);
+    convolution(net, width, true, name + "1");
+    convolution(net, width, false, name + "2");
+  }
+  net.add(GlobalMaxPooling2D({.name = "max_pool"}));
+  net.add(Dense({.units = options.classes, .use_bias = false, .name = "scores"}));
+  net.add(Rescaling({.scale = kScoreScale, .name = "scale"}));
+  net.add(Activation({.activation = ActivationKind::softmax, .name = "predictions"}));
+  return net.take();
+}
+
+}  // namespace fovea::zoo
