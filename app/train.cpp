@@ -31,7 +31,7 @@ void take_trial(TrainArguments& arguments, OptionTable& table) {
   give_options(table, rest, space, trial.values);
   if (trial.epochs > 0) table.give("epochs", std::to_string(trial.epochs), folder);
   if (!arguments.model.model.empty()) return;
-  const int64_t classes = rest.search.used().contains("classes") ? open_data(arguments.data).classes : 0;
+  const int64_t classes = rest.search.classes == 0 && rest.search.used().contains("classes") ? open_data(arguments.data).classes : 0;
   table.give("model", trial_model(rest, space, trial.values, folder + "/models/" + trial_name(trial.trial) + ".json", classes), folder);
 }
 

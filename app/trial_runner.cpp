@@ -55,7 +55,7 @@ Dataset TrialRunner::open_data(const DataArguments& data, const PictureUse& use)
 }
 
 int64_t TrialRunner::classes(const DataArguments& data) {
-  if (!rest_.search.used().contains("classes")) return 0;
+  if (rest_.search.classes > 0 || !rest_.search.used().contains("classes")) return 0;
   return open_data(data, {nullptr, {}, options_.threads}).classes;
 }
 

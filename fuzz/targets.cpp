@@ -22,6 +22,7 @@
 #include "fovea/formats/pickle.h"
 #include "fovea/formats/png.h"
 #include "fovea/formats/safetensors.h"
+#include "fovea/formats/toml.h"
 #include "fovea/formats/webp.h"
 #include "fovea/formats/zip_file.h"
 #include "fovea/io/architecture.h"
@@ -30,6 +31,8 @@
 #include "fovea/layers/conv2d.h"
 #include "fovea/layers/dense.h"
 #include "fovea/layers/flatten.h"
+#include "fovea/tune/sampling.h"
+#include "fovea/tune/search_space.h"
 #include "fuzz/input_file.h"
 #include "fuzz/target.h"
 #include "tests/harness/source_tree.h"
@@ -146,6 +149,23 @@ void architecture(Bytes input) {
   if (write_short(read_architecture(write_keras(graph), "Keras's form")) != shorter) std::abort();
 }
 
+// A search space in JSON, else in TOML: values are drawn from it and put into it, and it is the same once written.
+void search_space(Bytes input) {
+  Json json;
+  try {
+    json = parse_json(as_text(input), kWhere);
+  } catch (const Error&) {
+    json = parse_toml(as_text(input), kWhere);
+  }
+  const tune::SearchSpace search = tune::SearchSpace::from_json(json, kWhere);
+  const tune::Space space = search.space({{"optimizer", "adam"}});
+  const Json written = space.to_json();
+  if (tune::read_parameters(written["parameters"], kWhere, written["outside"]).to_json() != written) std::abort();
+  const tune::Values values = tune::draw(space, 1).values;
+  search.model_with(space, values);
+  search.options_with(space, values);
+}
+
 // A whole model of Keras's, or weights alone.
 void keras_file(Bytes input) {
   const InputFile file(input);
@@ -205,6 +225,14 @@ std::vector<std::string> architectures() {
   for (const FolderEntry& entry : list_folder(folder))
     all.push_back(parse_json(read_file(folder + "/" + entry.name), entry.name)["architecture"].dump());
   return all;
+}
+
+std::vector<std::string> search_spaces() {
+  return {R"({"model": {"layers": [{"Conv2D": {"filters": "$filters"}}, {"ReLU": {}, "when": {"norm": [true]}}]}, "options": {"augment": "zoom_range=$rate"},
+              "parameters": {"filters": {"type": "int", "min": 8, "max": 64, "step": 2, "sampling": "log"}, "norm": {"type": "boolean"},
+                             "rate": {"type": "float", "min": 0.1, "max": 0.5, "step": 0.1}, "k": {"type": "choice", "values": [3, 5], "default": 5},
+                             "m": {"type": "float", "min": 1e-4, "max": 1, "sampling": "reverse_log", "when": {"optimizer": "sgd"}}}})",
+          "model = \"basic\"\n[parameters.batch_size]\ntype = \"int\"\nmin = 8\nmax = 64\n[parameters.x]\ntype = \"fixed\"\nvalue = 1.5\n"};
 }
 
 // Models of every shape, as every version of Keras wrote them.
@@ -317,6 +345,7 @@ const std::vector<Target>& targets() {
       {"keras_file", keras_file, {}, keras_files},
       {"json", json, {".json"}},
       {"architecture", architecture, {}, architectures},
+      {"search_space", search_space, {}, search_spaces},
       {"cifar10", cifar10, {}, cifar_records},
       {"config", config, {}, configs},
   };

@@ -12,8 +12,9 @@
 namespace fovea::tune {
 namespace {
 
+constexpr int64_t kMostClasses = 1'000'000;
 constexpr uint64_t kMaxFile = uint64_t{4} << 20;
-const std::vector<std::string> kKeys = {"model", "options", "parameters", "compat", "name", "classes", "input_shape"};
+const std::vector<std::string> kKeys = {"model", "options", "parameters", "compat", "input_shape", "classes"};
 
 bool is_name(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
@@ -92,6 +93,8 @@ Json filled(const Json& json, const Space& space, const Values& values, const st
 Json SearchSpace::to_json() const {
   Json json = {{"model", model}, {"options", options}, {"parameters", parameters}};
   if (keras) json["compat"] = "keras";
+  if (!input_shape.is_null()) json["input_shape"] = input_shape;
+  if (classes > 0) json["classes"] = classes;
   return json;
 }
 
@@ -99,7 +102,7 @@ SearchSpace SearchSpace::from_json(const Json& json, const std::string& name) {
   if (!json.is_object()) throw usage_error(name, "is no search space (got {}, expected an object with model and parameters)", shown(json));
   for (const auto& [key, value] : json.items())
     if (std::find(kKeys.begin(), kKeys.end(), key) == kKeys.end())
-      throw usage_error(name, "unknown key \"{}\" (expected model, parameters, options, compat){}", key, did_you_mean(key, kKeys));
+      throw usage_error(name, "unknown key \"{}\" (expected model, parameters, options, compat, input_shape, classes){}", key, did_you_mean(key, kKeys));
   SearchSpace search = {.name = name};
   for (const char* key : {"model", "parameters"})
     if (!json.contains(key)) throw usage_error(name, "{} is missing (expected model and parameters)", key);
@@ -116,6 +119,13 @@ SearchSpace SearchSpace::from_json(const Json& json, const std::string& name) {
     if (json["compat"] != "keras" && json["compat"] != "none")
       throw usage_error(name + ": compat", "got {}, expected keras or none", shown(json["compat"]));
     search.keras = json["compat"] == "keras";
+  }
+  if (json.contains("input_shape")) search.input_shape = json["input_shape"];
+  if (json.contains("classes")) {
+    const Json& classes = json["classes"];
+    if (!classes.is_number_integer() || classes.get<int64_t>() < 1 || classes.get<int64_t>() > kMostClasses)
+      throw usage_error(name + ": classes", "got {}, expected a number of classes", shown(classes));
+    search.classes = classes.get<int64_t>();
   }
   return search;
 }
@@ -138,7 +148,13 @@ std::set<std::string> SearchSpace::used() const {
   return names;
 }
 
-Json SearchSpace::model_with(const Space& space, const Values& values) const { return filled(model, space, values, name + ": model"); }
+Json SearchSpace::model_with(const Space& space, const Values& values) const {
+  Values all = values;
+  if (classes > 0) all["classes"] = classes;
+  Json json = filled(model, space, all, name + ": model");
+  if (json.is_object() && !json.contains("input_shape") && !input_shape.is_null()) json["input_shape"] = input_shape;
+  return json;
+}
 
 Json SearchSpace::options_with(const Space& space, const Values& values) const { return filled(options, space, values, name + ": options"); }
 

@@ -19,6 +19,8 @@ struct SearchSpace {
   Json model;                         // a text: MODEL; an object: an architecture in the short form
   Json options = Json::object();      // of the training: texts, numbers, booleans
   Json parameters = Json::object();   // as they are written
+  Json input_shape = nullptr;         // of an architecture that says none
+  int64_t classes = 0;                // what $classes is; 0: the data's number
   bool keras = false;                 // "compat": "keras"
 
   Json to_json() const;

@@ -10,6 +10,7 @@
 
 #include "fovea/base/file.h"
 #include "fovea/base/random.h"
+#include "fovea/tune/sqlite_storage.h"
 #include "tests/harness/program.h"
 
 namespace fovea {
@@ -143,6 +144,38 @@ TEST_F(TuneProgram, SharesAStudyAmongWorkers) {
   const Json result = ended("two", {"--workers", "2"});
   EXPECT_EQ(result["trials"].size(), all_trials());
   expect_whole("two");
+}
+
+// Of the worker that has a rung now, as a study tells.
+int64_t working_process(const std::string& folder) {
+  for (int i = 0; i < 2000; ++i, ::usleep(2'000)) {
+    if (!file_exists(folder + "/study.sqlite")) continue;
+    const auto storage = tune::open_sqlite_storage(folder + "/study.sqlite");
+    for (const tune::LeaseRow& lease : storage->leases())
+      if (lease.owner.process > 0) return lease.owner.process;
+  }
+  return 0;
+}
+
+TEST_F(TuneProgram, TakesUpWhatAKilledWorkerLeftAndRecordsACrash) {
+  for (const int signal : {SIGKILL, SIGSEGV}) {
+    const std::string name = signal == SIGKILL ? "killed" : "crashed";
+    Started tuning(place.path(), tune_words(name, {"--quiet", "--json"}));
+    const int64_t worker = working_process(place / ("runs/tune/" + name));
+    ASSERT_GT(worker, 0);
+    ::kill(static_cast<pid_t>(worker), signal);
+    const Ended end = tuning.wait();
+    ASSERT_EQ(end.code, 0) << end.err;
+    int64_t crashed = 0;
+    const Json result = end.json();
+    for (const Json& trial : result["trials"])
+      if (trial.contains("reason")) {
+        EXPECT_THAT(trial["reason"].get<std::string>(), HasSubstr("its process crashed"));
+        ++crashed;
+      }
+    EXPECT_EQ(crashed, signal == SIGSEGV ? 1 : 0);
+    EXPECT_EQ(result["trials"].size(), all_trials());
+  }
 }
 
 TEST_F(TuneProgram, IsExtended) {

@@ -29,6 +29,13 @@ TEST(SearchSpace, PutsValuesIntoTheModelAndTheOptions) {
   EXPECT_EQ(SearchSpace::from_json(search.to_json(), "net").to_json(), search.to_json());
 }
 
+TEST(SearchSpace, MaySayTheShapeAndTheClasses) {
+  const SearchSpace search = SearchSpace::from_json(Json::parse(R"({"model": {"layers": [{"Dense": {"units": "$classes"}}]}, "parameters": {},
+    "input_shape": [8, 8, 1], "classes": 7})"), "net");
+  EXPECT_EQ(search.model_with(search.space({}), {}), Json::parse(R"({"layers": [{"Dense": {"units": 7}}], "input_shape": [8, 8, 1]})"));
+  EXPECT_EQ(SearchSpace::from_json(search.to_json(), "net").to_json(), search.to_json());
+}
+
 TEST(SearchSpace, RefusesNamesThatAreNoParameters) {
   SearchSpace search = net();
   search.options["schedule"] = "cosine,decay_steps=$step";
