@@ -157,13 +157,17 @@ void search_space(Bytes input) {
   } catch (const Error&) {
     json = parse_toml(as_text(input), kWhere);
   }
-  const tune::SearchSpace search = tune::SearchSpace::from_json(json, kWhere);
-  const tune::Space space = search.space({{"optimizer", "adam"}});
-  const Json written = space.to_json();
-  if (tune::read_parameters(written["parameters"], kWhere, written["outside"]).to_json() != written) std::abort();
-  const tune::Values values = tune::draw(space, 1).values;
-  search.model_with(space, values);
-  search.options_with(space, values);
+  try {
+    const tune::SearchSpace search = tune::SearchSpace::from_json(json, kWhere);
+    const tune::Space space = search.space({{"optimizer", "adam"}});
+    const Json written = space.to_json();
+    if (tune::read_parameters(written["parameters"], kWhere, written["outside"]).to_json() != written) std::abort();
+    const tune::Values values = tune::draw(space, 1).values;
+    search.model_with(space, values);
+    search.options_with(space, values);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::usage) throw;  // its names and values are the user's words
+  }
 }
 
 // A whole model of Keras's, or weights alone.

@@ -151,7 +151,7 @@ TEST(Usage, RefusesWhatIsNoNumber) {
 
 TEST(Usage, EveryOptionIsInTheHelpWithItsDefault) {
   const Workplace place;
-  for (const char* command : {"train", "eval", "predict", "summary", "data", "models", "doctor"}) {
+  for (const char* command : {"train", "eval", "predict", "summary", "data", "tune", "study", "models", "doctor"}) {
     const Ended ended = place.run({command, "--help"});
     EXPECT_EQ(ended.code, 0) << ended.err;
     EXPECT_THAT(ended.out, StartsWith("fovea " + std::string(command)));
