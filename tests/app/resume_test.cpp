@@ -193,7 +193,7 @@ TEST(Callbacks, StopAndReduceAndRefuse) {
   refused({"--early-stopping", "patience=few"}, "--early-stopping: patience");
   refused({"--early-stopping", "patience=2", "--validation-split", "0"}, "has no such figure to monitor (got monitor=val_loss, expected loss, accuracy)");
   refused({"--reduce-lr", "factor=2"}, "factor must be at least 0 and below 1 (got 2)");
-  refused({"--schedule", "cosine,initial_learning_rate=0.1"}, "--schedule: decay_steps must be given");
+  refused({"--schedule", "exponential,initial_learning_rate=0.1,decay_rate=0.9"}, "--schedule: decay_steps must be given");
   refused({"--schedule", "one_cycle,max_learning_rate=1,total_steps=9", "--learning-rate", "1"}, "takes the place of --learning-rate");
   refused({"--schedule", "one_cycle,max_learning_rate=1,total_steps=9", "--reduce-lr", "patience=1"}, "does not go with --schedule");
   refused({"--checkpoint", "mode=best"}, "unknown mode");
