@@ -43,10 +43,7 @@ struct OptionTable::Entry {
 
 namespace {
 
-std::string shown_default(const Json& value) {
-  if (value.is_null()) return "";
-  return value.is_string() ? value.get<std::string>() : value.dump();
-}
+std::string shown_default(const Json& value) { return value.is_null() ? "" : word_of(value); }
 
 // Words of `text` in lines of `width`, each indented.
 std::string wrapped(const std::string& text, size_t indent, size_t width) {

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <filesystem>
 
 #include "app/commands.h"
 #include "app/interrupt.h"
@@ -117,7 +116,7 @@ class Tuning {
     rest_.max_parameters = a_.max_parameters;
     const Json all = table_.config_json();
     for (const std::string& key : keys)
-      if (table_.given("--" + key) && all.contains(key)) rest_.options[key] = all[key].is_string() ? all[key].get<std::string>() : all[key].dump();
+      if (table_.given("--" + key) && all.contains(key)) rest_.options[key] = word_of(all[key]);
     // The lanes are part of what makes results repeat.
     if (a_.training.common.lanes > 0) rest_.options["lanes"] = std::to_string(a_.training.common.lanes);
     rest_.options["seed"] = std::to_string(a_.training.common.seed);
@@ -179,13 +178,12 @@ class Tuning {
     for (const tune::PlannedBracket& bracket : plan) {
       Json rounds = Json::array();
       for (const tune::PlannedRound& round : bracket.rounds) {
-        const int64_t all = int64_t{round.trials} * (round.epochs - round.initial_epoch);
         rows.push_back({std::to_string(bracket.number), std::to_string(rounds.size()), grouped(round.trials), std::to_string(round.initial_epoch),
-                        std::to_string(round.epochs), grouped(all)});
+                        std::to_string(round.epochs), grouped(round.epochs_in_all())});
         rounds.push_back({{"trials", round.trials}, {"initial_epoch", round.initial_epoch}, {"epochs", round.epochs}});
-        epochs += all;
       }
-      trials += bracket.rounds.empty() ? 0 : bracket.rounds[0].trials;
+      trials += bracket.trials();
+      epochs += bracket.epochs();
       brackets.push_back({{"bracket", bracket.number}, {"rounds", rounds}});
     }
     if (a_.training.common.json) {
@@ -257,9 +255,7 @@ class Tuning {
     a_.settings = settings;
     seen_ = 0;
     for (const tune::RungRow& rung : storage->rungs()) see(rung, {});
-    if (folder_exists(folder_ + "/trials"))
-      for (const FolderEntry& entry : list_folder(folder_ + "/trials"))
-        if (is_temporary_name(entry.name)) std::filesystem::remove_all(folder_ + "/trials/" + entry.name);
+    remove_leftovers(folder_ + "/trials");
   }
 
   int threads_each() const { return std::max(a_.training.common.thread_count() / a_.workers, 1); }
@@ -267,8 +263,8 @@ class Tuning {
   void announce() {
     int64_t trials = 0;
     for (const tune::PlannedBracket& bracket : tune::Oracle::make(a_.settings)->plan()) {
-      trials += bracket.rounds.empty() ? 0 : bracket.rounds[0].trials;
-      for (const tune::PlannedRound& round : bracket.rounds) planned_ += int64_t{round.trials} * (round.epochs - round.initial_epoch);
+      trials += bracket.trials();
+      planned_ += bracket.epochs();
     }
     console_.note("{}: {} over {} parameters, {} trials, {} epochs; best by {}; seed {}, {} worker{} of {} threads", folder_, a_.settings.algorithm,
                   a_.settings.space.parameters().size(), grouped(trials), grouped(planned_), objective_.figure, a_.settings.seed, a_.workers,

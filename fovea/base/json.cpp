@@ -50,4 +50,6 @@ SortedJson parse_sorted_json(std::string_view text, const std::string& where, Js
   return parse_any<SortedJson>(text, where, limits);
 }
 
+std::string word_of(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+
 }  // namespace fovea

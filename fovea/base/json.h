@@ -22,4 +22,7 @@ Json parse_json(std::string_view text, const std::string& where, JsonLimits limi
 using SortedJson = nlohmann::json;
 SortedJson parse_sorted_json(std::string_view text, const std::string& where, JsonLimits limits = {});
 
+// A text as it is, anything else as JSON has it: what a user would write for the value.
+std::string word_of(const Json& value);
+
 }  // namespace fovea

@@ -35,9 +35,8 @@ std::vector<std::string> method_names() {
 const Method& method_of(const std::string& name, const std::string& where) {
   for (const Method& method : methods())
     if (method.name == name) return method;
-  std::string known;
-  for (const std::string& each : method_names()) known += (known.empty() ? "" : ", ") + each;
-  throw usage_error(where, "there is no such method (got \"{}\", expected {}){}", name, known, did_you_mean(name, method_names()));
+  const std::vector<std::string> known = method_names();
+  throw usage_error(where, "there is no such method (got \"{}\", expected {}){}", name, fmt::join(known, ", "), did_you_mean(name, known));
 }
 
 }  // namespace fovea::explain

@@ -158,9 +158,7 @@ const std::vector<std::string>& ColourMap::names() {
 const ColourMap& ColourMap::of(const std::string& name, const std::string& where) {
   for (const auto& [known, map] : all())
     if (known == name) return map;
-  std::string list;
-  for (const std::string& known : names()) list += (list.empty() ? "" : ", ") + known;
-  throw usage_error(where, "there is no such colour map (got \"{}\", expected {}){}", name, list, did_you_mean(name, names()));
+  throw usage_error(where, "there is no such colour map (got \"{}\", expected {}){}", name, fmt::join(names(), ", "), did_you_mean(name, names()));
 }
 
 ColourMap::Rgb ColourMap::at(float value) const {

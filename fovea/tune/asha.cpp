@@ -5,11 +5,6 @@
 #include "fovea/tune/hyperband.h"
 
 namespace fovea::tune {
-namespace {
-
-constexpr int kUsualTrials = 10;
-
-}  // namespace
 
 // Those of Hyperband's first bracket. After a change to more epochs, those behind the old end are added.
 void Asha::place_rungs() {
@@ -19,8 +14,6 @@ void Asha::place_rungs() {
     if (epochs_.empty() || epochs > epochs_.back()) epochs_.push_back(epochs);
   }
 }
-
-int Asha::count() const { return settings().trials > 0 ? settings().trials : kUsualTrials; }
 
 std::vector<int64_t> Asha::kept(size_t rung, size_t among) const {
   std::vector<int64_t> through;
@@ -39,14 +32,14 @@ Decision Asha::next() const {
     for (int64_t id : kept(rung, ended))
       if (trial(id).rungs.size() == rung + 1) return {Next::run, next_rung(id, epochs_[rung + 1])};
   }
-  if (trials() < count())
+  if (trials() < wanted_trials())
     if (const std::optional<Draw> drawn = draw_one()) return {Next::run, new_trial(drawn->values, drawn->state, epochs_[0])};
   return wait_or_end();
 }
 
 std::vector<PlannedBracket> Asha::plan() const {
   PlannedBracket bracket = {.number = static_cast<int>(epochs_.size()) - 1};
-  int trials = count(), from = 0;
+  int trials = wanted_trials(), from = 0;
   if (const auto size = settings().space.size()) trials = static_cast<int>(std::min<double>(trials, *size));
   for (int epochs : epochs_) {
     if (trials == 0) break;
@@ -61,7 +54,7 @@ bool Asha::may_go_on(int64_t id) const {
   const Trial& t = trial(id);
   const size_t rung = t.rungs.size() - 1;
   if (t.last().failed() || rung + 1 >= epochs_.size()) return false;
-  const std::vector<int64_t> most = kept(rung, static_cast<size_t>(count()));
+  const std::vector<int64_t> most = kept(rung, static_cast<size_t>(wanted_trials()));
   return std::find(most.begin(), most.end(), id) != most.end();
 }
 

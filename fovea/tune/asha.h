@@ -17,7 +17,6 @@ class Asha final : public Oracle {
  private:
   void on_change(const Settings&) override { place_rungs(); }
   void place_rungs();
-  int count() const;  // of trials
   // Of the trials that are through with a rung: the best ones that may go on, those that did included.
   std::vector<int64_t> kept(size_t rung, size_t among) const;
 

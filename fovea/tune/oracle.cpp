@@ -64,6 +64,12 @@ Work Work::from_json(const Json& json) {
           .round = json.at("round").get<int>()};
 }
 
+int64_t PlannedBracket::epochs() const {
+  int64_t epochs = 0;
+  for (const PlannedRound& round : rounds) epochs += round.epochs_in_all();
+  return epochs;
+}
+
 Oracle::Oracle(const Settings& settings) : seed_state_(settings.seed), settings_(settings) {
   log_.push_back({{"settings", settings.to_json()}});
 }
@@ -75,9 +81,7 @@ std::unique_ptr<Oracle> Oracle::make(const Settings& settings) {
   if (settings.algorithm == "grid") return std::make_unique<GridSearch>(settings);
   if (settings.algorithm == "bayesian") return std::make_unique<Bayesian>(settings);
   if (settings.algorithm == "asha") return std::make_unique<Asha>(settings);
-  std::string names;
-  for (const std::string& name : algorithm_names()) names += (names.empty() ? "" : ", ") + name;
-  throw usage_error("--algorithm", "unknown algorithm \"{}\" (expected {}){}", settings.algorithm, names,
+  throw usage_error("--algorithm", "unknown algorithm \"{}\" (expected {}){}", settings.algorithm, fmt::join(algorithm_names(), ", "),
                     did_you_mean(settings.algorithm, algorithm_names()));
 }
 

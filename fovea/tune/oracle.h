@@ -65,10 +65,15 @@ struct Decision {
 // Rounds of a bracket, as they are planned.
 struct PlannedRound {
   int trials = 0, initial_epoch = 0, epochs = 0;
+
+  int64_t epochs_in_all() const { return int64_t{trials} * (epochs - initial_epoch); }
 };
 struct PlannedBracket {
   int number = 0;
   std::vector<PlannedRound> rounds = {};
+
+  int64_t trials() const { return rounds.empty() ? 0 : rounds[0].trials; }
+  int64_t epochs() const;  // of all trials in all rounds
 };
 
 class Oracle {
@@ -121,6 +126,8 @@ class Oracle {
   virtual void on_begin(const Work&) {}
   virtual void on_change(const Settings& /*before*/) {}
 
+  // What the settings say, else Keras Tuner's number.
+  int wanted_trials() const { return settings_.trials > 0 ? settings_.trials : kUsualTrials; }
   const Trial& trial(int64_t id) const { return trials_[static_cast<size_t>(id)]; }
   const std::vector<Trial>& all() const { return trials_; }
   // A new trial's values that none had before, drawn at random; nothing where the space is exhausted.
@@ -133,6 +140,8 @@ class Oracle {
   uint64_t seed_state_ = 0;
 
  private:
+  static constexpr int kUsualTrials = 10;
+
   Settings settings_;
   std::vector<Trial> trials_;
   std::set<std::string> tried_;

@@ -3,13 +3,6 @@
 #include <algorithm>
 
 namespace fovea::tune {
-namespace {
-
-constexpr int kUsualTrials = 10;  // Keras Tuner's
-
-}  // namespace
-
-double WholeTrials::count() const { return settings().trials > 0 ? settings().trials : kUsualTrials; }
 
 Decision WholeTrials::next() const {
   for (int64_t id = 0; id < trials(); ++id) {

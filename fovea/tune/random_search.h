@@ -15,7 +15,7 @@ class WholeTrials : public Oracle {
  protected:
   using Oracle::Oracle;
   virtual std::optional<Draw> propose() const = 0;  // nothing: there are no more
-  virtual double count() const;                     // of trials
+  virtual double count() const { return wanted_trials(); }  // of trials
 };
 
 class RandomSearch final : public WholeTrials {

@@ -55,8 +55,6 @@ const Json& value_of(const Values& values, const std::string& name, const std::s
   return *at;
 }
 
-std::string word_of(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
-
 // The value's own type where the text is "$NAME" alone, else a text.
 Json filled_text(const std::string& text, const Values& values, const std::string& where) {
   if (text.size() > 1 && text[0] == '$' && std::all_of(text.begin() + 1, text.end(), is_name)) return value_of(values, text.substr(1), where);

@@ -19,11 +19,7 @@ const std::vector<std::string> kSamplings = {"linear", "log", "reverse_log"};
 
 bool is_scalar(const Json& value) { return value.is_number() || value.is_string() || value.is_boolean(); }
 
-std::string listed(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
+std::string listed(const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, ", ")); }
 
 void check_number(const Parameter& p, const std::string& where) {
   const bool log = p.options.sampling != Sampling::linear;
