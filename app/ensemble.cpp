@@ -11,6 +11,7 @@
 #include "app/options.h"
 #include "app/output_file.h"
 #include "app/picture_rules.h"
+#include "app/study_folder.h"
 #include "app/terminal.h"
 #include "app/test_result.h"
 #include "fovea/base/file.h"
@@ -57,8 +58,7 @@ std::vector<std::string> expanded(const std::vector<std::string>& arguments, int
       models.push_back(argument);
       continue;
     }
-    for (int64_t k = 1; k <= top && folder_exists(fmt::format("{}/best/{}", argument, k)); ++k)
-      models.push_back(fmt::format("{}/best/{}", argument, k));
+    for (int64_t k = 1; k <= top && folder_exists(best_run(argument, k)); ++k) models.push_back(best_run(argument, k));
   }
   return models;
 }

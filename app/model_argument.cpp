@@ -110,8 +110,9 @@ OpenedModel open_named(const std::string& argument, const ModelArguments& argume
     return open_zoo(named, !arguments.head.empty(), seed, sizes, console);
   }
   if (is_study(argument)) {
-    if (!folder_exists(argument + "/best/1")) throw file_error(argument, "this study has no best model yet");
-    return {.model = load_model(run_model_file(argument + "/best/1")), .stem = stem_of(argument), .trained = true};
+    const std::string best = best_run(argument);
+    if (!folder_exists(best)) throw file_error(argument, "this study has no best model yet");
+    return {.model = load_model(run_model_file(best)), .stem = stem_of(argument), .trained = true};
   }
   if (folder_exists(argument))
     return {.model = load_model(run_model_file(argument)), .stem = stem_of(argument), .trained = true};

@@ -24,7 +24,7 @@ std::string write_report(const std::vector<std::string>& runs, const std::string
   Json search;
   if (runs.size() == 1 && is_study(runs.front())) {
     search = study_data(runs.front());
-    folders = {runs.front() + "/best/1"};
+    folders = {best_run(runs.front())};
     if (!folder_exists(folders.front())) throw file_error(runs.front(), "the study has no best run yet (expected best/1 in it)");
   }
   std::vector<std::unique_ptr<RunEvaluation>> evaluations;

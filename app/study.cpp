@@ -10,27 +10,18 @@
 #include "fovea/base/file.h"
 #include "fovea/base/names.h"
 #include "fovea/report/text.h"
-#include "fovea/tune/sqlite_storage.h"
 
 namespace fovea::app {
 namespace {
 
 constexpr size_t kShown = 50;
 
-struct OpenStudy {
-  explicit OpenStudy(const std::string& path) : folder(path), storage(tune::open_sqlite_storage(path + "/" + kStudyFile)), study(*storage) {}
-
-  std::string state() {
-    for (const tune::LeaseRow& lease : storage->leases())
-      if (tune::is_alive(lease.owner).value_or(true) && lease.owner.process != 0) return "running";
-    if (study.gave_up()) return "failed";
-    return study.oracle().next().what == tune::Next::done ? "finished" : "stopped";
-  }
-
-  std::string folder;
-  std::unique_ptr<tune::Storage> storage;
-  tune::Study study;
-};
+std::string state_of(OpenStudy& open) {
+  for (const tune::LeaseRow& lease : open.storage->leases())
+    if (tune::is_alive(lease.owner).value_or(true) && lease.owner.process != 0) return "running";
+  if (open.study.gave_up()) return "failed";
+  return open.study.oracle().next().what == tune::Next::done ? "finished" : "stopped";
+}
 
 int list(const std::string& runs, bool json) {
   Json all = Json::array();
@@ -39,13 +30,16 @@ int list(const std::string& runs, bool json) {
   const std::vector<FolderEntry> entries = folder_exists(parent) ? list_folder(parent) : std::vector<FolderEntry>();
   for (const FolderEntry& entry : entries) {
     if (!is_study(parent + "/" + entry.name)) continue;
-    OpenStudy open(parent + "/" + entry.name);
+    const std::string folder = parent + "/" + entry.name;
+    OpenStudy open(folder);
     const std::vector<tune::TrialRow> ranking = open.study.ranking();
-    const bool scored = !ranking.empty() && ranking[0].score;
+    const tune::TrialRow* best = best_of(ranking);
     const std::string& algorithm = open.study.oracle().settings().algorithm;
-    all.push_back({{"study", open.folder}, {"state", open.state()}, {"algorithm", algorithm}, {"trials", ranking.size()},
-                   {"objective", open.study.objective().figure}, {"best", scored ? Json(*ranking[0].score) : Json()}});
-    rows.push_back({one_line(entry.name), open.state(), algorithm, std::to_string(ranking.size()), scored ? figure(*ranking[0].score) : "-", open.study.objective().figure});
+    const std::string& objective = open.study.objective().figure;
+    const std::string state = state_of(open);
+    all.push_back({{"study", folder}, {"state", state}, {"algorithm", algorithm}, {"trials", ranking.size()},
+                   {"objective", objective}, {"best", best != nullptr ? Json(*best->score) : Json()}});
+    rows.push_back({one_line(entry.name), state, algorithm, std::to_string(ranking.size()), best != nullptr ? figure(*best->score) : "-", objective});
   }
   if (json) print_json({{"studies", all}});
   else if (rows.size() == 1) print(fmt::format("there are no studies in {}; fovea tune SPACE makes one\n", parent));
@@ -54,12 +48,13 @@ int list(const std::string& runs, bool json) {
 }
 
 // All there is, for people, reports and programs.
-int show(OpenStudy& open, bool json) {
+int show(const std::string& folder, bool json) {
+  OpenStudy open(folder);
   const std::vector<tune::TrialRow> ranking = open.study.ranking();
   const tune::Settings& settings = open.study.oracle().settings();
   if (!json) {
     print_trials(ranking, open.study.objective().figure, kShown);
-    print(fmt::format("state      {}\nalgorithm  {}\nseed       {}\nstudy      {}\n", open.state(), settings.algorithm, settings.seed, open.folder));
+    print(fmt::format("state      {}\nalgorithm  {}\nseed       {}\nstudy      {}\n", state_of(open), settings.algorithm, settings.seed, folder));
     return 0;
   }
   Json trials = Json::array(), rungs = Json::array();
@@ -79,16 +74,16 @@ int show(OpenStudy& open, bool json) {
   Json shown = settings.to_json();
   const Json parameters = shown["space"]["parameters"];
   shown.erase("space");
-  print_json({{"study", open.folder}, {"state", open.state()}, {"objective", open.study.objective().figure}, {"settings", shown},
+  print_json({{"study", folder}, {"state", state_of(open)}, {"objective", open.study.objective().figure}, {"settings", shown},
               {"parameters", parameters}, {"trials", trials}, {"rungs", rungs}});
   return 0;
 }
 
-int best(OpenStudy& open, bool json) {
+int best(const std::string& folder, bool json) {
+  OpenStudy open(folder);
   const std::vector<tune::TrialRow> ranking = open.study.ranking();
-  if (ranking.empty() || !ranking[0].score) throw failed_error(open.folder, "no trial has a score yet");
-  const tune::TrialRow& trial = ranking[0];
-  const std::string run = open.folder + "/best/1";
+  const tune::TrialRow& trial = best_trial(ranking, folder);
+  const std::string run = best_run(folder);
   if (json) {
     Json one = trial_json(trial);
     one["run"] = folder_exists(run) ? Json(run) : Json();
@@ -149,8 +144,7 @@ int study(const Arguments& arguments) {
   if (words.size() != 2) throw usage_error("study " + verb, "takes one study (got {})", words.size() - 1);
   const std::string folder = find_study(words[1], runs);
   if (verb == "importance") return importance(folder, common.json);
-  OpenStudy open(folder);
-  return verb == "show" ? show(open, common.json) : best(open, common.json);
+  return verb == "show" ? show(folder, common.json) : best(folder, common.json);
 }
 
 }  // namespace fovea::app

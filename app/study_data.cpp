@@ -2,13 +2,12 @@
 
 #include "app/study_folder.h"
 #include "fovea/tune/importance.h"
-#include "fovea/tune/sqlite_storage.h"
 
 namespace fovea::app {
 
 Json study_data(const std::string& folder) {
-  const auto storage = tune::open_sqlite_storage(folder + "/" + kStudyFile);
-  tune::Study study(*storage);
+  OpenStudy open(folder);
+  tune::Study& study = open.study;
   const tune::Settings& settings = study.oracle().settings();
   Json data = {{"study", folder},
                {"algorithm", settings.algorithm},
@@ -19,7 +18,7 @@ Json study_data(const std::string& folder) {
                {"importance", Json::array()},
                {"importance_method", tune::kImportanceMethod}};
   std::vector<tune::ScoredValues> scored;
-  for (const tune::TrialRow& trial : storage->trials()) {
+  for (const tune::TrialRow& trial : open.storage->trials()) {
     data["trials"].push_back(trial_json(trial));
     if (trial.score) scored.push_back({trial.values, *trial.score});
   }

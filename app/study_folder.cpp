@@ -5,6 +5,7 @@
 
 #include "fovea/base/error.h"
 #include "fovea/base/file.h"
+#include "fovea/tune/sqlite_storage.h"
 
 namespace fovea::app {
 namespace {
@@ -34,6 +35,10 @@ void link_folder(const fs::path& from, const fs::path& to) {
 }  // namespace
 
 bool is_study(const std::string& folder) { return folder_exists(folder) && file_exists(folder + "/" + kStudyFile); }
+
+std::unique_ptr<tune::Storage> open_storage(const std::string& folder, bool create) {
+  return tune::open_sqlite_storage(folder + "/" + kStudyFile, create);
+}
 
 std::string find_study(const std::string& text, const std::string& runs) {
   std::string path = text;
@@ -85,6 +90,17 @@ std::string trial_model(const StudyRest& rest, const tune::Space& space, const t
   write_file_atomically(path, model.dump(1));
   return path;
 }
+
+const tune::TrialRow* best_of(const std::vector<tune::TrialRow>& ranking) {
+  return ranking.empty() || !ranking[0].score ? nullptr : &ranking[0];
+}
+
+const tune::TrialRow& best_trial(const std::vector<tune::TrialRow>& ranking, const std::string& folder) {
+  if (const tune::TrialRow* best = best_of(ranking)) return *best;
+  throw failed_error(folder, "no trial has a score yet");
+}
+
+std::string best_run(const std::string& folder, int64_t k) { return fmt::format("{}/best/{}", folder, k); }
 
 void publish_best(const std::string& folder, tune::Study& study, int keep) {
   const fs::path best = folder + "/best", made = folder + "/.best.tmp", old = folder + "/.best-old.tmp";

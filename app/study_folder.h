@@ -15,6 +15,13 @@ namespace fovea::app {
 inline constexpr const char* kStudyFile = "study.sqlite";
 
 bool is_study(const std::string& folder);
+// Throws Error (file) where the folder is no study's, or has one already that is to be made.
+std::unique_ptr<tune::Storage> open_storage(const std::string& folder, bool create = false);
+struct OpenStudy {
+  explicit OpenStudy(const std::string& folder) : storage(open_storage(folder)), study(*storage) {}
+  std::unique_ptr<tune::Storage> storage;
+  tune::Study study;
+};
 // What a user calls a study: its folder, or its name alone. Throws Error (file) where there is none.
 std::string find_study(const std::string& text, const std::string& runs);
 
@@ -40,7 +47,12 @@ std::string trial_model(const StudyRest& rest, const tune::Space& space, const t
 std::string option_key(const std::string& parameter, const std::vector<std::string>& keys);
 std::vector<std::string> training_keys();
 
-// best/1 … best/k, from trials/.
+// Of Study::ranking: null where no trial has a score; the second throws Error (failed) there.
+const tune::TrialRow* best_of(const std::vector<tune::TrialRow>& ranking);
+const tune::TrialRow& best_trial(const std::vector<tune::TrialRow>& ranking, const std::string& folder);
+// The run folder of the k-th best trial: best/k.
+std::string best_run(const std::string& folder, int64_t k = 1);
+// Makes best/1 … best/keep from trials/.
 void publish_best(const std::string& folder, tune::Study& study, int keep);
 
 Json trial_json(const tune::TrialRow& trial);

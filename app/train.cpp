@@ -4,17 +4,13 @@
 #include "app/recipe.h"
 #include "app/study_folder.h"
 #include "app/training.h"
-#include "fovea/tune/sqlite_storage.h"
 
 namespace fovea::app {
 namespace {
 
 tune::TrialRow named_trial(tune::Study& study, const std::string& folder, const std::string& name) {
   const std::vector<tune::TrialRow> ranking = study.ranking();
-  if (name == "best") {
-    if (ranking.empty() || !ranking[0].score) throw failed_error(folder, "no trial has a score yet");
-    return ranking[0];
-  }
+  if (name == "best") return best_trial(ranking, folder);
   for (const tune::TrialRow& trial : ranking)
     if (std::to_string(trial.trial) == name) return trial;
   throw usage_error("--trial", "the study has no such trial (got {}, expected best, or a number below {})", name, ranking.size());
@@ -23,15 +19,15 @@ tune::TrialRow named_trial(tune::Study& study, const std::string& folder, const 
 // What is not given is the trial's: its values, the study's options, its model and its epochs.
 void take_trial(TrainArguments& arguments, OptionTable& table) {
   const std::string folder = find_study(arguments.from_study, arguments.runs);
-  const auto storage = tune::open_sqlite_storage(folder + "/" + kStudyFile);
-  tune::Study study(*storage);
+  OpenStudy open(folder);
+  tune::Study& study = open.study;
   const tune::TrialRow trial = named_trial(study, folder, arguments.trial);
   const StudyRest rest = StudyRest::from_json(study.rest());
   const tune::Space& space = study.oracle().settings().space;
   give_options(table, rest, space, trial.values);
   if (trial.epochs > 0) table.give("epochs", std::to_string(trial.epochs), folder);
   if (!arguments.model.model.empty()) return;
-  const int64_t classes = rest.search.classes == 0 && rest.search.used().contains("classes") ? open_data(arguments.data).classes : 0;
+  const int64_t classes = rest.search.asks_for_classes() ? open_data(arguments.data).classes : 0;
   table.give("model", trial_model(rest, space, trial.values, folder + "/models/" + trial_name(trial.trial) + ".json", classes), folder);
 }
 

@@ -16,18 +16,19 @@ namespace {
 
 constexpr size_t kKeptData = 2;  // data sets in memory
 
-class StopAt final : public Callback {
+// At the options' deadline.
+class StopInTime final : public Callback {
  public:
-  explicit StopAt(std::optional<std::chrono::steady_clock::time_point> deadline) : deadline_(deadline) {}
+  explicit StopInTime(const TrialRunnerOptions& options) : options_(options) {}
   void on_batch_end(Trainer& trainer, const BatchLogs&) override {
-    if (!deadline_ || std::chrono::steady_clock::now() < *deadline_) return;
+    if (!options_.late()) return;
     stopped_ = true;
     trainer.stop();
   }
   bool stopped() const { return stopped_; }
 
  private:
-  std::optional<std::chrono::steady_clock::time_point> deadline_;
+  const TrialRunnerOptions& options_;
   bool stopped_ = false;
 };
 
@@ -35,8 +36,6 @@ class StopAt final : public Callback {
 
 TrialRunner::TrialRunner(const tune::Study& study, TrialRunnerOptions options)
     : study_(study), options_(std::move(options)), rest_(StudyRest::from_json(study.rest())) {}
-
-bool TrialRunner::late() const { return options_.deadline && std::chrono::steady_clock::now() >= *options_.deadline; }
 
 Dataset TrialRunner::open_data(const DataArguments& data, const PictureUse& use) {
   std::string key = fmt::format("{}|{}|{}|{}|{}|{}|{}|{}|{}|{}", data.data, data.class_names, data.validation_split.value_or(-1),
@@ -55,8 +54,7 @@ Dataset TrialRunner::open_data(const DataArguments& data, const PictureUse& use)
 }
 
 int64_t TrialRunner::classes(const DataArguments& data) {
-  if (rest_.search.classes > 0 || !rest_.search.used().contains("classes")) return 0;
-  return open_data(data, {nullptr, {}, options_.threads}).classes;
+  return rest_.search.asks_for_classes() ? open_data(data, {nullptr, {}, options_.threads}).classes : 0;
 }
 
 // A run that was begun says its options itself.
@@ -82,9 +80,9 @@ void TrialRunner::read_options(const tune::Work& work, TrainArguments& arguments
 }
 
 std::optional<tune::RungResult> TrialRunner::run(const tune::Work& work) {
-  if (late()) return std::nullopt;
+  if (options_.late()) return std::nullopt;
   tune::RungResult result;
-  StopAt stop(options_.deadline);
+  StopInTime stop(options_);
   try {
     TrainArguments arguments;
     OptionTable table("tune", "", "");

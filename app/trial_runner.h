@@ -15,6 +15,8 @@ struct TrialRunnerOptions {
   int threads = 0;
   int keep = 3;
   std::optional<std::chrono::steady_clock::time_point> deadline = {};
+
+  bool late() const { return deadline && std::chrono::steady_clock::now() >= *deadline; }
 };
 
 class TrialRunner final : public tune::RungRunner {
@@ -28,7 +30,6 @@ class TrialRunner final : public tune::RungRunner {
   Dataset open_data(const DataArguments& data, const PictureUse& use);
   int64_t classes(const DataArguments& data);
   void read_options(const tune::Work& work, TrainArguments& arguments, OptionTable& table);
-  bool late() const;
 
   const tune::Study& study_;
   TrialRunnerOptions options_;

@@ -17,7 +17,6 @@
 #include "fovea/report/text.h"
 #include "fovea/train/monitor.h"
 #include "fovea/train/run_folder.h"
-#include "fovea/tune/sqlite_storage.h"
 
 namespace fovea::app {
 namespace {
@@ -203,26 +202,29 @@ class Tuning {
     if (!a_.name.empty()) return is_study(parent + "/" + a_.name) ? parent + "/" + a_.name : "";
     if (!a_.resume || !folder_exists(parent)) return "";
     std::string last;
+    int highest = 0;
     for (const FolderEntry& entry : list_folder(parent)) {
-      const bool own = entry.name.starts_with(stem() + "-") && entry.name.find_first_not_of("0123456789", stem().size() + 1) == std::string::npos;
-      if (own && is_study(parent + "/" + entry.name) && (entry.name.size() > last.size() || (entry.name.size() == last.size() && entry.name > last)))
-        last = entry.name;
+      const std::string folder = parent + "/" + entry.name;
+      const int number = run_number(entry.name, stem());
+      if (number <= highest || !is_study(folder)) continue;
+      highest = number;
+      last = folder;
     }
-    return last.empty() ? "" : parent + "/" + last;
+    return last;
   }
 
   std::string create() {
     if (a_.search.empty()) throw file_error(a_.runs + "/tune/" + a_.name, "there is no such study");
     return create_run_folder({.runs = a_.runs, .kind = "tune", .name = a_.name, .stem = stem(), .fill = [&](const std::string& path) {
-                                const auto storage = tune::open_sqlite_storage(path + "/" + kStudyFile, true);
+                                const auto storage = open_storage(path, true);
                                 tune::Study::create(*storage, a_.settings, objective_, rest_.to_json());
                               }});
   }
 
   // What is said anew may be more: epochs, iterations, trials, a wider space. All else stays as it is.
   void go_on() {
-    const auto storage = tune::open_sqlite_storage(folder_ + "/" + kStudyFile);
-    tune::Study study(*storage);
+    OpenStudy open(folder_);
+    tune::Study& study = open.study;
     const StudyRest before = StudyRest::from_json(study.rest());
     tune::Settings settings = study.oracle().settings();
     const auto refuse = [&](const std::string& option, const std::string& got, const std::string& expected) {
@@ -251,10 +253,10 @@ class Tuning {
     }
     study.change(settings);
     if (rest_.to_json() != before.to_json())
-      storage->transaction([&] { storage->set("rest", rest_.to_json()); });
+      open.storage->transaction([&] { open.storage->set("rest", rest_.to_json()); });
     a_.settings = settings;
     seen_ = 0;
-    for (const tune::RungRow& rung : storage->rungs()) see(rung, {});
+    for (const tune::RungRow& rung : open.storage->rungs()) see(rung, {});
     remove_leftovers(folder_ + "/trials");
   }
 
@@ -294,7 +296,7 @@ class Tuning {
 
   // What ended since the last look.
   void look() {
-    const auto storage = tune::open_sqlite_storage(folder_ + "/" + kStudyFile);
+    const auto storage = open_storage(folder_);
     for (const tune::RungRow& rung : storage->rungs(seen_)) {
       const std::optional<tune::TrialRow> trial = storage->trial(rung.trial);
       see(rung, trial);
@@ -338,8 +340,8 @@ class Tuning {
   }
 
   void tune_end() {
-    const auto storage = tune::open_sqlite_storage(folder_ + "/" + kStudyFile);
-    tune::Study study(*storage);
+    OpenStudy open(folder_);
+    tune::Study& study = open.study;
     publish_best(folder_, study, a_.keep);
     ranking_ = study.ranking();
     gave_up_ = study.gave_up();
@@ -348,17 +350,17 @@ class Tuning {
 
   int print_result() {
     const double seconds = std::chrono::duration<double>(Clock::now() - begin_).count();
-    const bool any = !ranking_.empty() && ranking_[0].score;
+    const tune::TrialRow* found = best_of(ranking_);
     if (a_.training.common.json) {
       Json trials = Json::array();
       for (const tune::TrialRow& trial : ranking_) trials.push_back(trial_json(trial));
-      Json best = any ? trial_json(ranking_[0]) : Json();
-      if (any) best["run"] = folder_ + "/best/1";
+      Json best = found != nullptr ? trial_json(*found) : Json();
+      if (found != nullptr) best["run"] = best_run(folder_);
       print_json({{"study", folder_}, {"trials", trials}, {"best", best}, {"seconds", seconds}});
     } else {
       print_trials(ranking_, objective_.figure, kShownTrials);
       print(fmt::format("time       {}\nseed       {}\nstudy      {}\n", duration(seconds), a_.settings.seed, folder_));
-      if (any) print(fmt::format("best       {}/best/1\n", folder_));
+      if (found != nullptr) print(fmt::format("best       {}\n", best_run(folder_)));
     }
     const std::string resume = fmt::format("fovea tune --resume --name {} goes on", folder_.substr(folder_.rfind('/') + 1));
     if (InterruptGuard::interrupted()) {

@@ -10,12 +10,19 @@
 #include <cstring>
 
 #include "app/interrupt.h"
-#include "fovea/tune/sqlite_storage.h"
 
 namespace fovea::app {
 namespace {
 
 constexpr int kMostKills = 3;  // of workers at one trial: then it is the trial
+
+// Returns the exit code.
+int tell(int descriptor, const Error& error) {
+  const int code = static_cast<int>(error.kind());
+  const std::string text = Json{{"kind", code}, {"where", error.where()}, {"what", error.message()}}.dump(-1, ' ', false, Json::error_handler_t::replace);
+  [[maybe_unused]] const ssize_t ignored = ::write(descriptor, text.data(), text.size());
+  return code;
+}
 
 std::string read_all(int descriptor) {
   std::string text;
@@ -64,21 +71,13 @@ void Workers::work(int messages) {
   const InterruptHold hold;
   int code = 0;
   try {
-    const std::string path = options_.folder + "/" + kStudyFile;
-    const auto storage = tune::open_sqlite_storage(path);
-    tune::Study study(*storage);
-    TrialRunner runner(study, options_);
-    tune::work_on(study, runner, path, {.stop = [this] {
-                    return InterruptGuard::interrupted() || (options_.deadline && std::chrono::steady_clock::now() >= *options_.deadline);
-                  }});
+    OpenStudy open(options_.folder);
+    TrialRunner runner(open.study, options_);
+    tune::work_on(open.study, runner, open.storage->where(), {.stop = [this] { return InterruptGuard::interrupted() || options_.late(); }});
   } catch (const Error& error) {
-    code = static_cast<int>(error.kind());
-    const std::string text = Json{{"kind", code}, {"where", error.where()}, {"what", error.message()}}.dump(-1, ' ', false, Json::error_handler_t::replace);
-    [[maybe_unused]] const ssize_t ignored = ::write(messages, text.data(), text.size());
+    code = tell(messages, error);
   } catch (const std::exception& error) {
-    code = 1;
-    const std::string text = Json{{"kind", code}, {"where", "worker"}, {"what", error.what()}}.dump(-1, ' ', false, Json::error_handler_t::replace);
-    [[maybe_unused]] const ssize_t ignored = ::write(messages, text.data(), text.size());
+    code = tell(messages, failed_error("worker", "{}", error.what()));
   }
   ::_exit(code);
 }
@@ -116,7 +115,7 @@ void Workers::ended(Worker& worker, int status) {
 
 // A crash is the trial's; whoever was killed may have been killed for other reasons, at first.
 void Workers::record_death(pid_t process, int signal) {
-  const auto storage = tune::open_sqlite_storage(options_.folder + "/" + kStudyFile);
+  const auto storage = open_storage(options_.folder);
   for (const tune::LeaseRow& lease : storage->leases()) {
     if (lease.owner.process != process || tune::is_alive(lease.owner).value_or(true)) continue;
     kills_ = lease.trial == killed_trial_ ? kills_ + 1 : 1;

@@ -84,16 +84,15 @@ class Construction {
   bool published_ = false;
 };
 
-// The number behind STEM-, or 0.
-int number_of(const std::string& name, const std::string& stem) {
+}  // namespace
+
+int run_number(const std::string& name, const std::string& stem) {
   int number = 0;
   if (!name.starts_with(stem + "-")) return 0;
   const char* end = name.data() + name.size();
   const auto [stop, code] = std::from_chars(name.data() + stem.size() + 1, end, number);
   return code == std::errc() && stop == end && number > 0 ? number : 0;
 }
-
-}  // namespace
 
 std::string create_run_folder(const RunFolderOptions& options) {
   if (!options.name.empty()) check_name(options.name);
@@ -114,7 +113,7 @@ std::string create_run_folder(const RunFolderOptions& options) {
   }
   int number = 1;
   for (const FolderEntry& entry : list_folder(parent))
-    number = std::max(number, number_of(entry.name, options.stem) + 1);
+    number = std::max(number, run_number(entry.name, options.stem) + 1);
   std::string path;
   do path = fmt::format("{}/{}-{:03}", parent, options.stem, number++);
   while (!folder.publish_as(path));

@@ -26,6 +26,9 @@ struct RunFolderOptions {
 // Makes the folder and returns its path. Two processes at once get different names.
 std::string create_run_folder(const RunFolderOptions& options);
 
+// The number of a folder that counting up made: behind STEM-, or 0.
+int run_number(const std::string& name, const std::string& stem);
+
 // Held by the one process that works on a run: others are refused. Gone with the process.
 class RunLock {
  public:

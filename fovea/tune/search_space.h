@@ -31,6 +31,8 @@ struct SearchSpace {
   Space space(const Json& options) const;
   // Parameters that the model or an option makes use of.
   std::set<std::string> used() const;
+  // $classes is used, and the data shall say what it is.
+  bool asks_for_classes() const { return classes == 0 && used().contains("classes"); }
 
   // With values in their places, and without what is not there by its "when". Throws Error (usage) where a value is needed
   // that is not there.
