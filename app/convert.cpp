@@ -29,8 +29,7 @@ int convert(const Arguments& words) {
   const Console console = common.console();
 
   OpenedModel opened = open_model(arguments, common.seed, [](const Model*) { return ModelSizes(); }, console);
-  if (!opened.trained && !out.ends_with(".json"))
-    console.note("{}: the weights are random, from seed {}: the model is untrained", arguments.model, common.seed);
+  if (!out.ends_with(".json")) warn_if_untrained(opened, arguments, common.seed, console);
   const bool compiled = opened.training.compile_config.is_object() && is_keras_path(out);
   const KerasTraining training =
       compiled ? keras_training_for(opened.training, opened.model, out) : KerasTraining{};

@@ -77,8 +77,7 @@ int eval(const Arguments& arguments) {
   Model& model = opened.model;
   if (!dataset) open(&model);
   warn_of(*dataset, console);
-  if (!opened.trained)
-    console.note("{}: the weights are random, from seed {}: the model is untrained", of_model.model, common.seed);
+  warn_if_untrained(opened, of_model, common.seed, console);
 
   const Split& split = wanted_split(*dataset, kind);
   const PictureRules rules = picture_rules(model, pictures, console);

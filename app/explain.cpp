@@ -156,8 +156,7 @@ int explain(const Arguments& words) {
 
   OpenedModel opened = open_model(arguments.model, common.seed, [&](const Model*) { return sizes_of(arguments.pictures); }, console);
   Model& model = opened.model;
-  if (!opened.trained)
-    console.note("{}: the weights are random, from seed {}: the model is untrained", arguments.model.model, common.seed);
+  warn_if_untrained(opened, arguments.model, common.seed, console);
   const std::vector<std::string> names = class_names(model, arguments.labels);
   explain::ExplainOptions how = {.layer = arguments.layer,
                                  .target = arguments.target == "score" ? explain::Target::score : explain::Target::probability,
@@ -179,9 +178,7 @@ int explain(const Arguments& words) {
 
   ThreadPool pool(common.thread_count());
   explain_all(explainer, list, methods, how.batch, faithfulness ? &*faithfulness : nullptr, pool, explained);
-  const bool only_one = list.size() + static_cast<int64_t>(arguments.pictures.files.size()) == 2;
-  if (only_one && !explained.failures.empty()) throw explained.failures.front();
-  for (const Error& failure : explained.failures) print_error(failure);
+  tell_failures(arguments.pictures, list, explained.failures);
 
   if (!arguments.npz.empty()) save_maps(arguments.npz, explained, methods, arguments.normalised);
   ExplanationSheets sheets({.methods = methods, .class_names = names, .layer = explainer.layer_path(), .target = arguments.target,
@@ -220,9 +217,7 @@ int explain(const Arguments& words) {
     print("\n" + faithfulness->text());
   }
   console.detail("{} maps, {} a second", grouped(static_cast<int64_t>(explained.places.size() * methods.size())), grouped(static_cast<int64_t>(speed)));
-  if (!explained.failures.empty())
-    console.note("{} of {} pictures were bad", explained.failures.size(), explained.failures.size() + explained.places.size());
-  return explained.failures.empty() ? 0 : 1;
+  return count_failures(explained.failures, explained.places.size(), console);
 }
 
 }  // namespace fovea::app

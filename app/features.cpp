@@ -114,8 +114,7 @@ int features(const Arguments& words) {
 
   OpenedModel opened = open_model(arguments.model, common.seed, [&](const Model*) { return sizes_of(arguments.pictures); }, console);
   Model& model = opened.model;
-  if (!opened.trained)
-    console.note("{}: the weights are random, from seed {}: the model is untrained", arguments.model.model, common.seed);
+  warn_if_untrained(opened, arguments.model, common.seed, console);
   const PictureRules rules = picture_rules(model, arguments.pictures.rules, console);
   const std::vector<int> layers = wanted_layers(model.graph(), arguments.layers);
   std::vector<Error> failures;

@@ -80,6 +80,18 @@ ReadPictures read_pictures(const PictureList& list, int64_t begin, int64_t count
   return read;
 }
 
+void tell_failures(const GivenPictures& pictures, const PictureList& list, const std::vector<Error>& failures) {
+  const bool only_one = list.size() + static_cast<int64_t>(pictures.files.size()) == 2;
+  if (only_one && !failures.empty()) throw failures.front();
+  for (const Error& failure : failures) print_error(failure);
+}
+
+int count_failures(const std::vector<Error>& failures, size_t good, const Console& console) {
+  if (failures.empty()) return 0;
+  console.note("{} of {} pictures were bad", failures.size(), failures.size() + good);
+  return 1;
+}
+
 std::vector<std::string> class_names(const Model& model, const std::string& labels) {
   std::vector<std::string> names = labels.empty() ? model.info.class_names : read_class_names(labels);
   if (names.empty())

@@ -37,6 +37,11 @@ struct ReadPictures {
 ReadPictures read_pictures(const PictureList& list, int64_t begin, int64_t count, int64_t elements, ThreadPool& pool,
                            std::vector<Error>& failures);
 
+// What became of the failures: the only picture's is thrown, those of others are printed.
+void tell_failures(const GivenPictures& pictures, const PictureList& list, const std::vector<Error>& failures);
+// How many were bad, in words, and the exit code.
+int count_failures(const std::vector<Error>& failures, size_t good, const Console& console);
+
 // The classes' names: --labels, else the model's, else their numbers. Throws Error (file).
 std::vector<std::string> class_names(const Model& model, const std::string& labels);
 

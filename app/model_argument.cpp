@@ -197,4 +197,8 @@ OpenedModel open_model(const ModelArguments& arguments, uint64_t seed, const Ask
   return opened;
 }
 
+void warn_if_untrained(const OpenedModel& opened, const ModelArguments& arguments, uint64_t seed, const Console& console) {
+  if (!opened.trained) console.note("{}: the weights are random, from seed {}: the model is untrained", arguments.model, seed);
+}
+
 }  // namespace fovea::app

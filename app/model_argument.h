@@ -61,4 +61,7 @@ using AskSizes = std::function<ModelSizes(const Model* model)>;
 // what leaves them open: a name, an architecture, a new head. What is wrong with a name is known before.
 OpenedModel open_model(const ModelArguments& arguments, uint64_t seed, const AskSizes& sizes, const Console& console);
 
+// Says so of random weights, where only trained ones make sense.
+void warn_if_untrained(const OpenedModel& opened, const ModelArguments& arguments, uint64_t seed, const Console& console);
+
 }  // namespace fovea::app

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <ctime>
 
 namespace fovea::app {
 
@@ -31,5 +32,14 @@ std::string duration(double seconds) {
 }
 
 std::string megabytes(double bytes) { return fmt::format("{:.1f} MiB", bytes / (1 << 20)); }
+
+std::string day_and_time(double seconds) {
+  const auto time = static_cast<std::time_t>(seconds);
+  std::tm local{};
+  ::localtime_r(&time, &local);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%d %H:%M", &local);
+  return text;
+}
 
 }  // namespace fovea::app

@@ -119,23 +119,18 @@ int predict(const Arguments& words) {
 
   OpenedModel opened = open_model(arguments.model, common.seed, [&](const Model*) { return sizes_of(arguments.pictures); }, console);
   Model& model = opened.model;
-  if (!opened.trained)
-    console.note("{}: the weights are random, from seed {}: the model is untrained", arguments.model.model, common.seed);
+  warn_if_untrained(opened, arguments.model, common.seed, console);
   const std::vector<std::string> names = class_names(model, arguments.labels);
   Predictions result;
   const PictureList list = list_pictures(arguments.pictures, picture_rules(model, arguments.pictures.rules, console), result.failures);
   run_network(model, list, arguments.batch, common, result);
 
-  const bool only_one = list.size() + static_cast<int64_t>(arguments.pictures.files.size()) == 2;
-  if (only_one && !result.failures.empty()) throw result.failures.front();
-  for (const Error& failure : result.failures) print_error(failure);
+  tell_failures(arguments.pictures, list, result.failures);
   if (!arguments.out.empty()) save_probabilities(arguments.out, result, model.classes());
   print_results(result, list, names, arguments.top, common.json);
   console.detail("{} pictures, {} a second", grouped(static_cast<int64_t>(result.pictures.size())),
                  grouped(static_cast<int64_t>(result.pictures_per_second())));
-  if (!result.failures.empty())
-    console.note("{} of {} pictures were bad", result.failures.size(), result.failures.size() + result.pictures.size());
-  return result.failures.empty() ? 0 : 1;
+  return count_failures(result.failures, result.pictures.size(), console);
 }
 
 }  // namespace fovea::app

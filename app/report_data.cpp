@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <ctime>
 #include <map>
 #include <set>
 
@@ -240,15 +239,6 @@ Json environment_json(const std::string& run) {
   return flat;
 }
 
-std::string day(double seconds) {
-  const auto time = static_cast<std::time_t>(seconds);
-  std::tm local{};
-  ::localtime_r(&time, &local);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%d %H:%M", &local);
-  return text;
-}
-
 Json calibration_json(const Calibration& calibration) {
   Json bins = Json::array();
   for (const CalibrationBin& bin : calibration.bins) bins.push_back({bin.count, bin.confidence, bin.accuracy});
@@ -289,7 +279,7 @@ Json run_json(RunEvaluation& run, const ModelCost& cost) {
   return {{"name", valid_utf8(record.name)},
           {"key", fmt::format("{}-{}", valid_utf8(record.name), run.dataset().hash)},
           {"command", valid_utf8(fmt::format("fovea train --config {}/config.toml", record.path))},
-          {"began", day(record.began)},
+          {"began", day_and_time(record.began)},
           {"time", duration(record.seconds)},
           {"model", {{"name", valid_utf8(record.model)},
                      {"parameters", model.parameters().count(false, model.graph())},

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <ctime>
 #include <iostream>
 #include <set>
 
@@ -21,15 +20,6 @@ namespace fovea::app {
 namespace {
 
 using Settings = std::map<std::string, std::string>;
-
-std::string date(double seconds) {
-  const auto time = static_cast<std::time_t>(seconds);
-  std::tm local{};
-  ::localtime_r(&time, &local);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%d %H:%M", &local);
-  return text;
-}
 
 std::string cell(const std::optional<double>& value) { return value ? figure(*value) : "-"; }
 
@@ -85,7 +75,7 @@ int list(const std::string& folder, bool json) {
   for (const RunRecord& run : runs)
     rows.push_back({one_line(run.name), std::string(to_string(run.state)), fmt::format("{}/{}", epochs_done(run), run.epochs_wanted),
                     run.best_epoch > 0 ? std::to_string(run.best_epoch) : "-", cell_of(run, "val_accuracy"),
-                    tested(run), speed(run), duration(run.seconds), date(run.began)});
+                    tested(run), speed(run), duration(run.seconds), day_and_time(run.began)});
   print_table(rows);
   for (const RunRecord& run : runs)
     if (!run.error.empty()) print(fmt::format("{}: {}\n", one_line(run.name), one_line(run.error)));
