@@ -1,6 +1,7 @@
 // --data and what goes with it: which data set, how it is cut, how its pictures are prepared.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -59,6 +60,8 @@ struct PictureUse {
 
 // Throws Error where the data set cannot be had, or --image-size is not what the model takes.
 Dataset open_data(const DataArguments& arguments, SplitsWanted wanted = {}, const PictureUse& use = {});
+// How a data set is opened, where that is not the opener's to say.
+using OpenData = std::function<Dataset(const DataArguments&, const PictureUse&)>;
 // What is amiss with it, as warnings: files that were left out, the same pictures in several splits.
 void warn_of(const Dataset& dataset, const Console& console);
 DataOptions data_options(const DataArguments& arguments);

@@ -1,13 +1,14 @@
 // fovea ensemble MODEL…: what several models say together.
 #include <algorithm>
 #include <filesystem>
-#include <numeric>
 
 #include "app/commands.h"
 #include "app/console.h"
 #include "app/data_argument.h"
+#include "app/given_pictures.h"
 #include "app/model_argument.h"
 #include "app/numbers.h"
+#include "app/opened_data.h"
 #include "app/options.h"
 #include "app/output_file.h"
 #include "app/picture_rules.h"
@@ -92,29 +93,19 @@ Said say(Member& member, const Dataset& dataset, const Split& split, const Pictu
 
 bool fits(const EnsembleArguments& arguments) { return arguments.weights != "equal" || arguments.temperature != "none"; }
 
-void open_members(std::vector<Member>& members, const EnsembleArguments& arguments, const CommonOptions& common, const Console& console) {
+void open_members(std::vector<Member>& members, OpenedData& data, const EnsembleArguments& arguments, const CommonOptions& common, const Console& console) {
   const SplitKind kind = parse_split_kind(arguments.split, "--split");
-  std::string hash;
   for (Member& member : members) {
-    std::optional<Dataset> dataset;
-    DataArguments data = arguments.data;
-    const auto open = [&](const Model* model) {
-      dataset = open_data(data, {}, {model, choose_resizing(arguments.pictures, model), common.threads});
-    };
-    const ModelArguments of_model = {.model = member.argument};
-    member.opened = open_model(of_model, common.seed, [&](const Model* known) {
-      settle_picture_size(of_model, data);
-      open(known);
-      return ModelSizes::of(*dataset, data.size());
-    }, console);
-    if (!dataset) open(&member.opened.model);
+    auto [opened, dataset] = open_model_and_data({.model = member.argument}, arguments.data, arguments.pictures, common, console,
+                                                 [&](const DataArguments& which, const PictureUse& use) { return data.open(which, use); });
+    member.opened = std::move(opened);
     if (!member.opened.trained) console.note("{}: the weights are random: the model is untrained", member.argument);
     if (member.opened.model.classes() != members[0].opened.model.classes())
       throw usage_error(member.argument, "tells another number of classes apart than {} (got {}, expected {})", members[0].argument,
                         member.opened.model.classes(), members[0].opened.model.classes());
     const PictureRules rules = picture_rules(member.opened.model, arguments.pictures, console);
-    if (fits(arguments)) member.validation = say(member, *dataset, wanted_split(*dataset, SplitKind::validation, "--weights"), rules, arguments, common);
-    member.test = say(member, *dataset, wanted_split(*dataset, kind, "--split"), rules, arguments, common);
+    if (fits(arguments)) member.validation = say(member, dataset, wanted_split(dataset, SplitKind::validation, "--weights"), rules, arguments, common);
+    member.test = say(member, dataset, wanted_split(dataset, kind, "--split"), rules, arguments, common);
     if (member.test.labels != members[0].test.labels)
       throw usage_error(member.argument, "names the data's classes in another order than {}: such models cannot be combined", members[0].argument);
   }
@@ -133,13 +124,13 @@ std::vector<double> weights_of(const std::vector<Member>& members) {
 }
 
 // The members' mean weights as a model, with statistics of batch normalisation from the training pictures.
-Member averaged(const std::vector<Member>& members, const EnsembleArguments& arguments, const CommonOptions& common, const Console& console) {
+Member averaged(const std::vector<Member>& members, OpenedData& data, const EnsembleArguments& arguments, const CommonOptions& common, const Console& console) {
   std::vector<const Model*> models;
   std::vector<std::string> names;
   for (const Member& member : members) models.push_back(&member.opened.model), names.push_back(member.argument);
   Member mean = {"the mean of the weights", "mean", OpenedModel{.model = ensemble::averaged_model(models, {}, names), .trained = true}};
   Model& model = mean.opened.model;
-  const Dataset dataset = open_data(arguments.data, {}, {&model, choose_resizing(arguments.pictures, &model), common.threads});
+  const Dataset dataset = data.open(arguments.data, {&model, choose_resizing(arguments.pictures, &model), common.threads});
   const PictureRules rules = picture_rules(model, arguments.pictures, {.quiet = true});
   const DataExamples train(wanted_split(dataset, SplitKind::train, "--combine"), rules, match_classes(dataset, model), model.classes(), dataset.name);
   if (const int64_t batches = renew_statistics(model, train, {.batch_size = arguments.batch, .threads = common.threads, .lanes = common.lanes, .seed = common.seed}))
@@ -221,13 +212,14 @@ int ensemble(const Arguments& words) {
   std::vector<Member> members;
   for (const std::string& argument : expanded(arguments.models, arguments.top))
     members.emplace_back(argument, name_of(argument), OpenedModel{.model = Model(Graph(), Unset{})});
-  open_members(members, arguments, common, console);
+  OpenedData data;
+  open_members(members, data, arguments, common, console);
   const int64_t classes = members[0].opened.model.classes();
   const double temperature = fit(members, arguments, combination);
   const std::vector<Table> all = tables(members, &Member::test);
   Table together;
   if (weights) {
-    Member mean = averaged(members, arguments, common, console);
+    Member mean = averaged(members, data, arguments, common, console);
     if (!arguments.save.empty()) write_model_file(mean.opened.model, arguments.save);
     together = std::move(mean.test.table);
   } else {
@@ -239,10 +231,7 @@ int ensemble(const Arguments& words) {
   evaluation.labels = members[0].test.labels;
   evaluation.loss = ensemble::negative_log_likelihood(together, classes, evaluation.labels);
   evaluation.probabilities = std::move(together);
-  std::vector<std::string> class_names = members[0].opened.model.info.class_names;
-  if (class_names.empty())
-    for (int64_t c = 0; c < classes; ++c) class_names.push_back(std::to_string(c));
-  const TestResult result = test_result(evaluation, class_names);
+  const TestResult result = test_result(evaluation, class_names(members[0].opened.model, ""));
   const ensemble::Diversity differ = ensemble::diversity(all, classes, evaluation.labels);
   const std::string fitted = fits(arguments) ? "validation" : "";
 

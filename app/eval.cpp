@@ -62,26 +62,18 @@ int eval(const Arguments& arguments) {
   check(common);
   const Console console = common.console();
 
-  // A model that is no name is opened first: what is wrong with it is known before a data set is read.
   const SplitKind kind = parse_split_kind(split_name, "--split");
   const bool from_train = kind == SplitKind::train || (kind == SplitKind::validation && which.validation != "test");
-  std::optional<Dataset> dataset;
-  const auto open = [&](const Model* of) {
-    dataset = open_data(which, {.train = from_train, .test = !from_train}, {of, choose_resizing(pictures, of), common.threads});
-  };
-  OpenedModel opened = open_model(of_model, common.seed, [&](const Model* known) {
-    settle_picture_size(of_model, which);
-    open(known);
-    return ModelSizes::of(*dataset, which.size());
-  }, console);
+  auto [opened, dataset] = open_model_and_data(of_model, which, pictures, common, console, [&](const DataArguments& data, const PictureUse& use) {
+    return open_data(data, {.train = from_train, .test = !from_train}, use);
+  });
   Model& model = opened.model;
-  if (!dataset) open(&model);
-  warn_of(*dataset, console);
+  warn_of(dataset, console);
   warn_if_untrained(opened, of_model, common.seed, console);
 
-  const Split& split = wanted_split(*dataset, kind);
+  const Split& split = wanted_split(dataset, kind);
   const PictureRules rules = picture_rules(model, pictures, console);
-  const DataExamples examples(split, rules, match_classes(*dataset, model), model.classes(), dataset->name);
+  const DataExamples examples(split, rules, match_classes(dataset, model), model.classes(), dataset.name);
   // Nothing is trained: the optimizer without state.
   Trainer trainer(model, {.optimizer = {.name = "sgd"},
                           .loss = wanted_loss(model, loss),
@@ -90,7 +82,7 @@ int eval(const Arguments& arguments) {
                           .metrics = metric_list(metrics)});
   const Evaluation evaluation = trainer.evaluate(examples, batch);
   console.detail("{} pictures in {}", grouped(examples.size()), duration(evaluation.seconds));
-  const TestResult result = test_result(evaluation, names_of_classes(model, *dataset));
+  const TestResult result = test_result(evaluation, names_of_classes(model, dataset));
   if (common.json) {
     print_json(result.json());
   } else {

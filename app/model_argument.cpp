@@ -197,6 +197,19 @@ OpenedModel open_model(const ModelArguments& arguments, uint64_t seed, const Ask
   return opened;
 }
 
+ModelAndData open_model_and_data(const ModelArguments& model, DataArguments data, const PictureArguments& pictures, const CommonOptions& common,
+                                 const Console& console, const OpenData& open) {
+  std::optional<Dataset> dataset;
+  const auto open_for = [&](const Model* of) { dataset = open(data, {of, choose_resizing(pictures, of), common.threads}); };
+  OpenedModel opened = open_model(model, common.seed, [&](const Model* known) {
+    settle_picture_size(model, data);
+    open_for(known);
+    return ModelSizes::of(*dataset, data.size());
+  }, console);
+  if (!dataset) open_for(&opened.model);
+  return {std::move(opened), std::move(*dataset)};
+}
+
 void warn_if_untrained(const OpenedModel& opened, const ModelArguments& arguments, uint64_t seed, const Console& console) {
   if (!opened.trained) console.note("{}: the weights are random, from seed {}: the model is untrained", arguments.model, seed);
 }

@@ -8,6 +8,7 @@
 #include "app/console.h"
 #include "app/data_argument.h"
 #include "app/option_table.h"
+#include "app/options.h"
 #include "fovea/data/dataset.h"
 #include "fovea/io/any_file.h"
 #include "fovea/model/model.h"
@@ -60,6 +61,15 @@ using AskSizes = std::function<ModelSizes(const Model* model)>;
 // Throws Error: (usage) where nothing is called so, (file) where what is called so is no model. `sizes` is asked only for
 // what leaves them open: a name, an architecture, a new head. What is wrong with a name is known before.
 OpenedModel open_model(const ModelArguments& arguments, uint64_t seed, const AskSizes& sizes, const Console& console);
+
+// A model, and a data set as it takes it: whichever is known first says what the other's sizes are. A model that is no name
+// comes first: what is wrong with it is known before a data set is read.
+struct ModelAndData {
+  OpenedModel opened;
+  Dataset dataset;
+};
+ModelAndData open_model_and_data(const ModelArguments& model, DataArguments data, const PictureArguments& pictures, const CommonOptions& common,
+                                 const Console& console, const OpenData& open);
 
 // Says so of random weights, where only trained ones make sense.
 void warn_if_untrained(const OpenedModel& opened, const ModelArguments& arguments, uint64_t seed, const Console& console);

@@ -28,7 +28,8 @@ std::string write_report(const std::vector<std::string>& runs, const std::string
     if (!folder_exists(folders.front())) throw file_error(runs.front(), "the study has no best run yet (expected best/1 in it)");
   }
   std::vector<std::unique_ptr<RunEvaluation>> evaluations;
-  for (const std::string& run : folders) evaluations.push_back(std::make_unique<RunEvaluation>(run, options.common, console));
+  OpenedData opened;
+  for (const std::string& run : folders) evaluations.push_back(std::make_unique<RunEvaluation>(run, opened, options.common, console));
   Json data = report_data(evaluations, options, console);
   data["study"] = std::move(search);
   if (options.title.empty() && !data["study"].is_null()) data["title"] = valid_utf8(std::filesystem::path(runs.front()).lexically_normal().filename().string());

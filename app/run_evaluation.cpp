@@ -19,9 +19,9 @@ TrainArguments run_arguments(const std::string& run) {
   return arguments;
 }
 
-RunEvaluation::RunEvaluation(const std::string& run, const CommonOptions& common, const Console& console)
+RunEvaluation::RunEvaluation(const std::string& run, OpenedData& data, const CommonOptions& common, const Console& console)
     : common_(common), record_(read_run(run)), arguments_(run_arguments(run)), model_(load_model(run_model_file(run))) {
-  dataset_ = open_data(arguments_.data, {}, {&*model_, choose_resizing(arguments_.pictures, &*model_), common_.threads});
+  dataset_ = data.open(arguments_.data, {&*model_, choose_resizing(arguments_.pictures, &*model_), common_.threads});
   rules_ = picture_rules(*model_, arguments_.pictures, console);
   classes_ = match_classes(*dataset_, *model_);
   names_ = names_of_classes(*model_, *dataset_);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/console.h"
+#include "app/opened_data.h"
 #include "app/options.h"
 #include "app/train_arguments.h"
 #include "fovea/data/dataset.h"
@@ -23,7 +24,7 @@ TrainArguments run_arguments(const std::string& run);
 class RunEvaluation {
  public:
   // Opens the run's best model and its data. Throws Error where either cannot be had.
-  RunEvaluation(const std::string& run, const CommonOptions& common, const Console& console);
+  RunEvaluation(const std::string& run, OpenedData& data, const CommonOptions& common, const Console& console);
 
   const RunRecord& record() const { return record_; }
   const TrainArguments& arguments() const { return arguments_; }

@@ -1,7 +1,6 @@
 // One training, from options to a run folder: what `fovea train` does, and `fovea tune` for a trial.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,7 +17,7 @@ struct TrainingUse {
   std::vector<Callback*> callbacks = {};      // behind all others
   int64_t max_parameters = 0;                 // of the model; 0: any number
   // How data are opened: by default anew.
-  std::function<Dataset(const DataArguments&, const PictureUse&)> open_data = [](const DataArguments& data, const PictureUse& use) {
+  OpenData open_data = [](const DataArguments& data, const PictureUse& use) {
     return app::open_data(data, {}, use);
   };
 };

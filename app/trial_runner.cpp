@@ -14,8 +14,6 @@
 namespace fovea::app {
 namespace {
 
-constexpr size_t kKeptData = 2;  // data sets in memory
-
 // At the options' deadline.
 class StopInTime final : public Callback {
  public:
@@ -38,15 +36,8 @@ TrialRunner::TrialRunner(const tune::Study& study, TrialRunnerOptions options)
     : study_(study), options_(std::move(options)), rest_(StudyRest::from_json(study.rest())) {}
 
 Dataset TrialRunner::open_data(const DataArguments& data, const PictureUse& use) {
-  std::string key = fmt::format("{}|{}|{}|{}|{}|{}|{}|{}|{}|{}", data.data, data.class_names, data.validation_split.value_or(-1),
-                                data.validation_split_mode, data.split_seed, data.validation, data.image_size, data.scaled_decoding,
-                                to_string(use.resizing.resize), to_string(use.resizing.interpolation));
-  if (use.model != nullptr)
-    for (const int64_t size : use.model->input_shape()) key += fmt::format("|{}", size);
-  if (const auto at = data_.find(key); at != data_.end()) return at->second;
-  if (data_.size() >= kKeptData) data_.clear();
   try {
-    return data_.emplace(key, app::open_data(data, {}, use)).first->second;
+    return data_.open(data, use);
   } catch (const Error& error) {
     no_data_ = error;
     throw;

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <chrono>
-#include <map>
 #include <optional>
 
+#include "app/opened_data.h"
 #include "app/study_folder.h"
 #include "fovea/tune/worker.h"
 
@@ -34,8 +34,7 @@ class TrialRunner final : public tune::RungRunner {
   const tune::Study& study_;
   TrialRunnerOptions options_;
   StudyRest rest_;
-  // Data that were opened before, by all that says how.
-  std::map<std::string, Dataset> data_;
+  OpenedData data_;
   std::optional<Error> no_data_;
 };
 
