@@ -22,8 +22,7 @@ class Explain : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     place_ = new Workplace;
-    const Ended trained = place_->train("a", {"--epochs", "6", "--batch-size", "8", "--learning-rate", "0.02",
-                                              "--class-names", "top,middle,bottom", "--save", "m.safetensors"});
+    const Ended trained = place_->train_saved();
     ASSERT_EQ(trained.code, 0) << trained.err;
     const Array x = Npz(*place_ / "shapes.npz").read("x_test");
     Image image(10, 10, 1);

@@ -149,4 +149,8 @@ Ended Workplace::train(const std::string& name, const std::vector<std::string>& 
   return run(words, how);
 }
 
+Ended Workplace::train_saved() const {
+  return train("a", {"--epochs", "6", "--batch-size", "8", "--learning-rate", "0.02", "--class-names", "top,middle,bottom", "--save", "m.safetensors"});
+}
+
 }  // namespace fovea

@@ -63,6 +63,8 @@ class Workplace {
   }
   // Trains tiny.json on shapes.npz, into runs/train/`name`.
   Ended train(const std::string& name, const std::vector<std::string>& more = {}, const HowToRun& how = {}) const;
+  // As run "a", long enough to tell the shapes apart, saved as m.safetensors; the classes are top, middle, bottom.
+  Ended train_saved() const;
 
  private:
   TemporaryFolder folder_;

@@ -53,6 +53,18 @@ void expect_values(const Values& values, const Json& golden) {
   }
 }
 
+// These trials one after another, all of one score, and no more.
+void expect_trials(Oracle& oracle, const Json& golden) {
+  for (const Json& values : golden) {
+    const Decision decision = oracle.next();
+    ASSERT_EQ(decision.what, Next::run);
+    expect_values(decision.work.values, values);
+    oracle.begin(decision.work);
+    oracle.report({decision.work.trial, 0, 0.5});
+  }
+  EXPECT_EQ(oracle.next().what, Next::done);
+}
+
 TEST(GoldenTune, PythonsRandomNumbers) {
   const Golden golden("tune", "tune");
   for (const auto& [seed, number] : golden.json()["random"].items())
@@ -78,14 +90,7 @@ TEST(GoldenTune, TheSameSeedsGiveTheSameValues) {
   for (const Json& samples : golden.json()["samples"]) {
     const Space space = samples["space"] == "tutorial" ? tutorial_of_keras() : varied();
     const auto oracle = Oracle::make({.algorithm = "random", .trials = 12, .seed = samples["seed"].get<uint64_t>(), .space = space});
-    for (const Json& values : samples["values"]) {
-      const Decision decision = oracle->next();
-      ASSERT_EQ(decision.what, Next::run);
-      expect_values(decision.work.values, values);
-      oracle->begin(decision.work);
-      oracle->report({decision.work.trial, 0, 0.5});
-    }
-    EXPECT_EQ(oracle->next().what, Next::done);
+    expect_trials(*oracle, samples["values"]);
   }
 }
 
@@ -97,14 +102,7 @@ TEST(GoldenTune, TheGridHasTheSameOrder) {
   hp.choice("optimizer", {"adam", "sgd"});
   hp.boolean("nesterov", {.when = {{"optimizer", {"sgd"}}}});
   const auto oracle = Oracle::make({.algorithm = "grid", .space = hp});
-  for (const Json& values : golden.json()["grid"]) {
-    const Decision decision = oracle->next();
-    ASSERT_EQ(decision.what, Next::run);
-    expect_values(decision.work.values, values);
-    oracle->begin(decision.work);
-    oracle->report({decision.work.trial, 0, 0.5});
-  }
-  EXPECT_EQ(oracle->next().what, Next::done);
+  expect_trials(*oracle, golden.json()["grid"]);
 }
 
 // A whole search, one worker or several: what Keras Tuner begins, we begin, its new trial of a promotion being a trial's
