@@ -1,6 +1,6 @@
 // Whether probabilities are what they say: the reliability diagram.
 import { run } from './data.js';
-import { figure, grouped, h, percent, s, section } from './dom.js';
+import { figure, figures, grouped, h, percent, s, section } from './dom.js';
 
 const SIZE = 320, LEFT = 44, BOTTOM = 40;
 
@@ -26,8 +26,7 @@ export function calibration() {
   const words = ece < 0.02 ? 'Its probabilities can be taken at their word.'
     : said > right ? 'It is surer than it is right: its probabilities are too high.' : 'It is more often right than it says: its probabilities are too low.';
   return section('calibration', 'Calibration', h('p', {}, words),
-    h('div', { class: 'detail' }, svg, h('dl', { class: 'figures', style: 'align-content:start' },
-      ...[['expected calibration error', percent(ece, 2)], ['Brier score', figure(brier)], ['negative log-likelihood', figure(nll)]]
-        .map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value))))),
+    h('div', { class: 'detail' }, svg, figures([['expected calibration error', percent(ece, 2)], ['Brier score', figure(brier)], ['negative log-likelihood', figure(nll)]],
+      { style: 'align-content:start' })),
     h('p', { class: 'faint small' }, `${bins.length} bins of equal width by the probability of the predicted class; a bar is how often that was right, red is the way to the diagonal. The error is the mean of that way, weighted by pictures; Brier's score sums over classes.`));
 }

@@ -1,12 +1,7 @@
 // Several runs beside each other: figures, settings that differ, pictures that one gets right and another wrong.
 import { isWrong, reported, runs } from './data.js';
-import { choice, figure, grouped, h, percent, section } from './dom.js';
+import { choice, figure, grouped, h, percent, section, table } from './dom.js';
 import { gallery } from './gallery.js';
-
-function table(caption, heads, rows) {
-  return h('div', { class: 'wide' }, h('table', {}, h('caption', {}, caption), h('thead', {}, h('tr', {}, ...heads.map((words) => h('th', { scope: 'col' }, words)))),
-    h('tbody', {}, ...rows.map((row) => h('tr', {}, ...row.map((cell, k) => (k === 0 ? h('th', { scope: 'row' }, cell) : h('td', {}, cell))))))));
-}
 
 export function compare() {
   if (runs.length < 2) return null;

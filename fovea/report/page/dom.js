@@ -30,6 +30,26 @@ export function section(id, title, ...children) {
   return h('section', { id, 'aria-labelledby': `${id}-title` }, h('h2', { id: `${id}-title` }, title), ...children);
 }
 
+// What may be wider than the page: it scrolls on its own, and by keys.
+export const region = (label, ...children) => h('div', { class: 'wide', tabindex: '0', role: 'region', 'aria-label': label }, ...children);
+
+// Rows of cells under heads; the first cell of a row says what it is about.
+export function table(caption, heads, rows) {
+  return h('div', { class: 'wide' }, h('table', {}, h('caption', {}, caption), h('thead', {}, h('tr', {}, ...heads.map((words) => h('th', { scope: 'col' }, words)))),
+    h('tbody', {}, ...rows.map((row) => h('tr', {}, ...row.map((cell, k) => (k === 0 ? h('th', { scope: 'row' }, cell) : h('td', {}, cell))))))));
+}
+
+// Figures with what they are.
+export const figures = (pairs, attributes = {}) =>
+  h('dl', { class: 'figures', ...attributes }, ...pairs.map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value))));
+
+// How far a share goes, from 0 to 1.
+export function bar(share) {
+  const inner = h('i');
+  inner.style.width = `${100 * share}%`;
+  return h('span', { class: 'bar', 'aria-hidden': 'true' }, inner);
+}
+
 // A row of buttons of which one is pressed.
 export function choice(label, options, chosen, choose) {
   const buttons = options.map(([value, words]) =>

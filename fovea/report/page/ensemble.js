@@ -1,15 +1,12 @@
 // What the runs say together: the mean of their probabilities, and how they differ.
 import { data, runs } from './data.js';
-import { figure, h, percent, section } from './dom.js';
+import { figure, h, percent, section, table } from './dom.js';
 
 export function ensemble() {
   const all = data.ensemble;
   if (!all) return null;
   const names = runs.map((r) => r.name);
   const scores = [...runs.map((r) => [r.name, r.figures.accuracy, r.figures.loss, r.calibration.ece]), ['mean of all', all.accuracy, all.loss, all.ece]];
-  const table = (caption, heads, rows) => h('div', { class: 'wide' }, h('table', {}, h('caption', {}, caption),
-    h('thead', {}, h('tr', {}, ...heads.map((words) => h('th', { scope: 'col' }, words)))),
-    h('tbody', {}, ...rows.map((row) => h('tr', {}, ...row.map((cell, k) => (k === 0 ? h('th', { scope: 'row' }, cell) : h('td', {}, cell))))))));
   const best = Math.max(...runs.map((r) => r.figures.accuracy));
   return section('ensemble', 'Together',
     h('p', {}, `The mean of their probabilities is right on ${percent(all.accuracy, 2)} of the ${runs[0].split} pictures, the best of them alone on ${percent(best, 2)}; one of them at least is right on ${percent(all.oracle_accuracy)}.`),

@@ -5,7 +5,7 @@ import { compare } from './compare.js';
 import { curves } from './curves.js';
 import { data, run } from './data.js';
 import { ensemble } from './ensemble.js';
-import { figure, h, percent, plural } from './dom.js';
+import { figure, figures, h, percent, plural } from './dom.js';
 import { markPanel } from './marks.js';
 import { matrix } from './matrix.js';
 import { scores } from './scores.js';
@@ -14,12 +14,12 @@ import { confidentMistakes, labelErrors } from './suspects.js';
 import { themeButton } from './theme.js';
 
 function head() {
-  const figures = [['accuracy', percent(run.figures.accuracy, 2)], ['top-5', percent(run.figures.top5, 2)], ['loss', figure(run.figures.loss)],
+  const shown = [['accuracy', percent(run.figures.accuracy, 2)], ['top-5', percent(run.figures.top5, 2)], ['loss', figure(run.figures.loss)],
     ['macro F1', figure(run.report.macro[2])], ['calibration error', percent(run.calibration.ece)]];
   return h('div', { class: 'inner' }, h('div', { class: 'title' }, h('h1', {}, data.title), themeButton()),
     h('p', { class: 'faint', style: 'margin:0' }, `${run.model.name} on ${run.data.name}: ${plural(run.split_size, 'picture')} of the ${run.split} split, ${plural(data.classes.length, 'class', 'classes')}`,
       run.began ? h('span', { class: 'whole' }, `; trained ${run.began}`) : null),
-    h('dl', { class: 'figures' }, ...figures.map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value)))),
+    figures(shown),
     run.warning ? h('p', { class: 'note' }, run.warning) : null);
 }
 

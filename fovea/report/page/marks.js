@@ -1,6 +1,6 @@
 // What the reader says of labels: wrong, and which is right, or that a picture should go. Kept by the browser, and written out
 // as a manifest that the program trains on.
-import { classes, data, pictures, run } from './data.js';
+import { classes, data, pictures, run, SPLITS } from './data.js';
 import { h, plural, section } from './dom.js';
 import { keep, recall } from './theme.js';
 
@@ -28,16 +28,15 @@ const quoted = (text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')
 
 // The whole data set with the marks applied, path,label,split; of data without files only the marked pictures.
 export function manifest() {
-  const splits = ['train', 'validation', 'test'];
   const lines = ['path,label,split'];
   if (data.files) {
     data.files.names.forEach((name, k) => {
       const marked = marks.get(data.files.folder + name);
       if (marked?.to === REMOVE) return;
-      lines.push([data.files.folder + name, classes[marked ? marked.to : data.files.labels[k]], splits[data.files.splits[k]]].map(quoted).join(','));
+      lines.push([data.files.folder + name, classes[marked ? marked.to : data.files.labels[k]], SPLITS[data.files.splits[k]]].map(quoted).join(','));
     });
   } else {
-    for (const [name, marked] of marks) lines.push([name, marked.to === REMOVE ? '' : classes[marked.to], splits[marked.split]].map(quoted).join(','));
+    for (const [name, marked] of marks) lines.push([name, marked.to === REMOVE ? '' : classes[marked.to], SPLITS[marked.split]].map(quoted).join(','));
   }
   return `${lines.join('\n')}\n`;
 }

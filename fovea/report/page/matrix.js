@@ -1,6 +1,6 @@
 // The confusion matrix: a grid of buttons, above a hundred classes a picture of it and a list of pairs.
 import { classes, confidenceOf, isWrong, labelOf, predictedOf, reported, run } from './data.js';
-import { announce, choice, cssColour, grouped, h, percent, plural, section } from './dom.js';
+import { announce, choice, cssColour, grouped, h, percent, plural, region, section } from './dom.js';
 import { gallery } from './gallery.js';
 import { onTheme } from './theme.js';
 
@@ -71,7 +71,7 @@ function grid(normalised) {
   h('thead', {}, h('tr', {}, h('td', { class: 'corner' }, 'true ↓  predicted →'), ...classes.map((name) => h('th', { scope: 'col', title: name }, h('span', {}, name))))),
   h('tbody', {}, ...rows));
   onTheme(() => buttons.forEach((button) => paint(button, shareOf(Number(button.dataset.truth), Number(button.dataset.predicted)))));
-  return h('div', { class: 'wide', tabindex: '0', role: 'region', 'aria-label': 'Confusion matrix' }, table);
+  return region('Confusion matrix', table);
 }
 
 // The whole matrix as a picture: right ones on the diagonal, mistakes as points that can be seen at any number of classes.

@@ -1,6 +1,6 @@
 // One picture, large: what each run says of it, where it looked, and what its label should be.
 import { bytesOf, classes, labelOf, pictures, runs, SPLITS, topOf } from './data.js';
-import { announce, h, percent } from './dom.js';
+import { announce, bar, h, percent } from './dom.js';
 import { markControls } from './marks.js';
 import { shot } from './shots.js';
 
@@ -61,10 +61,8 @@ function noMap(i) {
 
 function bars(r, i) {
   return h('div', { class: 'bars' }, ...topOf(r, i).flatMap(({ index, probability }) => {
-    const bar = h('i');
-    bar.style.width = `${100 * probability}%`;
     const truth = index === labelOf(i);
-    return [h('span', { class: truth ? 'name truth' : 'name' }, classes[index], truth ? ' (label)' : ''), h('span', { class: 'bar', 'aria-hidden': 'true' }, bar), h('span', {}, percent(probability))];
+    return [h('span', { class: truth ? 'name truth' : 'name' }, classes[index], truth ? ' (label)' : ''), bar(probability), h('span', {}, percent(probability))];
   }));
 }
 

@@ -1,6 +1,6 @@
 // A search: its trials one after another, what their values have to do with their scores, and which parameters mattered.
 import { data } from './data.js';
-import { figure, grouped, h, percent, plural, s, section } from './dom.js';
+import { bar, figure, grouped, h, percent, plural, region, s, section } from './dom.js';
 
 const WIDTH = 720, HEIGHT = 300, MARGIN = 46;
 
@@ -66,16 +66,13 @@ function coordinates() {
     svg.append(s('path', { class: 'axis', d: `M${x(k)} ${y(0)}V${y(1)}` }), s('text', { x: x(k), y: 18, 'text-anchor': 'middle', style: 'font-weight: 600' }, axis.name));
     for (const end of axis.ends) svg.append(s('text', { x: x(k) + 5, y: y(axis.at(end)) + 4 }, shown(end)));
   });
-  return h('div', { class: 'wide', tabindex: '0', role: 'region', 'aria-label': 'Parallel coordinates' }, svg);
+  return region('Parallel coordinates', svg);
 }
 
 function importance() {
   const most = Math.max(...study.importance.map(([, share]) => share), 1e-9);
-  return h('div', { class: 'bars' }, ...study.importance.flatMap(([name, share]) => {
-    const bar = h('i');
-    bar.style.width = `${(100 * share) / most}%`;
-    return [h('span', { class: 'name' }, name), h('span', { class: 'bar', 'aria-hidden': 'true' }, bar), h('span', {}, percent(share))];
-  }));
+  return h('div', { class: 'bars' }, ...study.importance.flatMap(([name, share]) =>
+    [h('span', { class: 'name' }, name), bar(share / most), h('span', {}, percent(share))]));
 }
 
 function trials() {
@@ -83,7 +80,7 @@ function trials() {
   const failed = study.trials.filter((trial) => trial.score === null);
   const row = (trial) => h('tr', {}, h('th', { scope: 'row' }, trial.id), h('td', {}, trial.score === null ? trial.reason || trial.state : figure(trial.score)), h('td', {}, grouped(trial.epochs)),
     ...study.parameters.map((name) => h('td', {}, trial.values[name] === undefined ? '–' : shown(trial.values[name]))));
-  return h('details', {}, h('summary', {}, `All ${plural(study.trials.length, 'trial')}, the best first`), h('div', { class: 'wide', tabindex: '0', role: 'region', 'aria-label': 'Trials' },
+  return h('details', {}, h('summary', {}, `All ${plural(study.trials.length, 'trial')}, the best first`), region('Trials',
     h('table', {}, h('thead', {}, h('tr', {}, ...heads.map((head) => h('th', { scope: 'col' }, head)))), h('tbody', {}, ...[...ranked, ...failed].map(row)))));
 }
 

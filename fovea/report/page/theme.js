@@ -10,19 +10,19 @@ export function themeButton() {
   const remembered = recall('fovea-theme');
   if (remembered) document.documentElement.dataset.theme = remembered;
   const words = () => (isDark() ? 'Light' : 'Dark');
+  const changed = () => {
+    button.textContent = words();
+    listeners.forEach((listener) => listener());
+  };
   const button = h('button', {
     type: 'button',
     click: () => {
       document.documentElement.dataset.theme = isDark() ? 'light' : 'dark';
       keep('fovea-theme', document.documentElement.dataset.theme);
-      button.textContent = words();
-      listeners.forEach((listener) => listener());
+      changed();
     },
   }, words());
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
-    button.textContent = words();
-    listeners.forEach((listener) => listener());
-  });
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', changed);
   return button;
 }
 
