@@ -229,7 +229,7 @@ int ensemble(const Arguments& words) {
   if (temperature != 1) together = ensemble::tempered(together, classes, temperature);
   Evaluation evaluation;
   evaluation.labels = members[0].test.labels;
-  evaluation.loss = ensemble::negative_log_likelihood(together, classes, evaluation.labels);
+  evaluation.loss = negative_log_likelihood(together, classes, evaluation.labels);
   evaluation.probabilities = std::move(together);
   const TestResult result = test_result(evaluation, class_names(members[0].opened.model, ""));
   const ensemble::Diversity differ = ensemble::diversity(all, classes, evaluation.labels);
@@ -240,7 +240,7 @@ int ensemble(const Arguments& words) {
     json["members"] = Json::array();
     for (const Member& member : members)
       json["members"].push_back({{"model", valid_utf8(member.argument)}, {"accuracy", member.accuracy}, {"weight", member.weight},
-                                 {"temperature", member.temperature}, {"loss", ensemble::negative_log_likelihood(member.test.table, classes, evaluation.labels)}});
+                                 {"temperature", member.temperature}, {"loss", negative_log_likelihood(member.test.table, classes, evaluation.labels)}});
     json["combination"] = arguments.combine;
     json["temperature"] = temperature;
     json["scored_on"] = arguments.split;
@@ -255,7 +255,7 @@ int ensemble(const Arguments& words) {
   print(fmt::format("{}  accuracy    loss  weight  temperature\n", left_aligned("member", width)));
   for (const Member& member : members)
     print(fmt::format("{}  {:8.4f}  {:6.4f}  {:6.3f}  {:11.3f}\n", left_aligned(one_line(valid_utf8(member.argument)), width), member.accuracy,
-                      ensemble::negative_log_likelihood(member.test.table, classes, evaluation.labels), member.weight, member.temperature));
+                      negative_log_likelihood(member.test.table, classes, evaluation.labels), member.weight, member.temperature));
   print(fmt::format("{}  {:8.4f}  {:6.4f}  {:6}  {:11.3f}\n\n", left_aligned(weights ? "mean of weights" : "ensemble", width), result.accuracy, result.loss, "", temperature));
   print(fmt::format("scores are of the {} pictures{}\n", arguments.split,
                     fitted.empty() ? "" : "; weights and temperatures were fitted on the validation pictures"));

@@ -370,10 +370,11 @@ Json report_data(const std::vector<std::unique_ptr<RunEvaluation>>& runs, const 
     std::vector<ensemble::Table> tables;
     for (const auto& run : runs) tables.push_back(run->evaluation(kind).probabilities);
     const ensemble::Table mean = ensemble::combined(tables, classes, ensemble::Combination::mean);
+    const Calibration of_mean = calibration(mean, classes, evaluation.labels);
     const ensemble::Diversity differ = ensemble::diversity(tables, classes, evaluation.labels);
     together = {{"accuracy", accuracy(predicted_classes(mean, classes), evaluation.labels)},
-                {"loss", ensemble::negative_log_likelihood(mean, classes, evaluation.labels)},
-                {"ece", calibration(mean, classes, evaluation.labels).ece},
+                {"loss", of_mean.nll},
+                {"ece", of_mean.ece},
                 {"disagreement", differ.disagreement},
                 {"oracle_accuracy", differ.oracle_accuracy}};
   }

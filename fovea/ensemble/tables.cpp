@@ -32,12 +32,6 @@ void for_rows(size_t numbers, int64_t classes, F&& f) {
   for (size_t row = 0; row < numbers; row += static_cast<size_t>(classes)) f(row);
 }
 
-double accuracy_of(const Table& table, int64_t classes, std::span<const int32_t> labels) {
-  int64_t right = 0;
-  for (size_t i = 0; i < labels.size(); ++i) right += best_of(table.data() + i * static_cast<size_t>(classes), classes) == labels[i];
-  return static_cast<double>(right) / static_cast<double>(std::max<size_t>(labels.size(), 1));
-}
-
 }  // namespace
 
 const std::vector<std::string>& combination_names() {
@@ -75,12 +69,6 @@ Table combined(const std::vector<Table>& members, int64_t classes, Combination c
       table[at + c] = static_cast<float>(combination == Combination::mean ? means[c] : row[c] * (1 - 1e-4) + means[c] * 1e-4);
   });
   return table;
-}
-
-double negative_log_likelihood(std::span<const float> table, int64_t classes, std::span<const int32_t> labels) {
-  double sum = 0;
-  for (size_t i = 0; i < labels.size(); ++i) sum -= log_of(table[i * static_cast<size_t>(classes) + static_cast<size_t>(labels[i])]);
-  return sum / static_cast<double>(std::max<size_t>(labels.size(), 1));
 }
 
 std::vector<double> fitted_weights(const std::vector<Table>& members, int64_t classes, std::span<const int32_t> labels) {
@@ -123,7 +111,7 @@ std::vector<double> selected_weights(const std::vector<Table>& members, int64_t 
       std::vector<double> weights;
       for (const int count : counts) weights.push_back(static_cast<double>(count) / (round + 1));
       const Table table = combined(members, classes, Combination::mean, weights);
-      const Score score = {accuracy_of(table, classes, labels), -negative_log_likelihood(table, classes, labels)};
+      const Score score = {accuracy(predicted_classes(table, classes), labels), -negative_log_likelihood(table, classes, labels)};
       if (score > best) best = score, chosen = static_cast<int>(m);
       --counts[m];
     }
@@ -168,16 +156,14 @@ Diversity diversity(const std::vector<Table>& members, int64_t classes, std::spa
   const auto pictures = static_cast<double>(std::max<size_t>(labels.size(), 1));
   Diversity result;
   result.disagreement.assign(members.size(), std::vector<double>(members.size()));
-  std::vector<int32_t> said(members.size());
+  std::vector<std::vector<int32_t>> said;
+  for (const Table& member : members) said.push_back(predicted_classes(member, classes));
   for (size_t i = 0; i < labels.size(); ++i) {
     bool right = false;
-    for (size_t m = 0; m < members.size(); ++m) {
-      said[m] = best_of(members[m].data() + i * static_cast<size_t>(classes), classes);
-      right = right || said[m] == labels[i];
-    }
+    for (size_t m = 0; m < members.size(); ++m) right = right || said[m][i] == labels[i];
     result.oracle_accuracy += right ? 1 / pictures : 0;
     for (size_t a = 0; a < members.size(); ++a)
-      for (size_t b = 0; b < members.size(); ++b) result.disagreement[a][b] += said[a] != said[b] ? 1 / pictures : 0;
+      for (size_t b = 0; b < members.size(); ++b) result.disagreement[a][b] += said[a][i] != said[b][i] ? 1 / pictures : 0;
   }
   double sum = 0;
   for (size_t a = 0; a < members.size(); ++a)

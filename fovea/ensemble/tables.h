@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "fovea/report/metrics.h"
+
 namespace fovea::ensemble {
 
 using Table = std::vector<float>;
@@ -22,9 +24,6 @@ Combination combination_of(const std::string& name, const std::string& where);
 
 // Weights are one a member, not negative, their sum 1; empty: all equal. Of a majority they are the weights of votes.
 Table combined(const std::vector<Table>& members, int64_t classes, Combination combination, const std::vector<double>& weights = {});
-
-// The mean of -log p(label), p at least 1e-7.
-double negative_log_likelihood(std::span<const float> table, int64_t classes, std::span<const int32_t> labels);
 
 // The weights of a mean that make its negative log-likelihood on these labels least: a convex problem, solved by
 // expectation maximisation from equal weights (each step multiplies a member's weight by its mean share of p(label)).

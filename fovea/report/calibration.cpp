@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "fovea/report/metrics.h"
+
 namespace fovea {
 
 Calibration calibration(std::span<const float> table, int64_t classes, std::span<const int32_t> labels, int bins) {
@@ -22,8 +24,8 @@ Calibration calibration(std::span<const float> table, int64_t classes, std::span
       const double off = static_cast<double>(row[c]) - (static_cast<int32_t>(c) == labels[i] ? 1 : 0);
       result.brier += off * off / pictures;
     }
-    result.nll -= std::log(std::clamp(static_cast<double>(row[static_cast<size_t>(labels[i])]), 1e-7, 1.0)) / pictures;
   }
+  result.nll = negative_log_likelihood(table, classes, labels);
   for (CalibrationBin& bin : result.bins) {
     if (bin.count == 0) continue;
     bin.confidence /= static_cast<double>(bin.count);

@@ -59,6 +59,15 @@ double accuracy(std::span<const int32_t> predicted, std::span<const int32_t> lab
   return static_cast<double>(right) / static_cast<double>(labels.size());
 }
 
+double negative_log_likelihood(std::span<const float> table, int64_t classes, std::span<const int32_t> labels) {
+  assert(classes > 0 && table.size() == labels.size() * static_cast<size_t>(classes) && "a row for each label");
+  constexpr double kLeast = 1e-7;
+  double sum = 0;
+  for (size_t i = 0; i < labels.size(); ++i)
+    sum -= std::log(std::clamp(static_cast<double>(table[i * static_cast<size_t>(classes) + static_cast<size_t>(labels[i])]), kLeast, 1.0));
+  return sum / static_cast<double>(std::max<size_t>(labels.size(), 1));
+}
+
 double top_k_accuracy(std::span<const float> table, int64_t classes, std::span<const int32_t> labels, int64_t k) {
   assert(classes > 0 && table.size() == labels.size() * static_cast<size_t>(classes) && "a row for each label");
   if (labels.empty()) return 0;
