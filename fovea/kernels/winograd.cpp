@@ -11,19 +11,23 @@ namespace {
 
 // Values of a chunk of tiles: half of an L2 cache of 1 MiB.
 constexpr int64_t kChunkFloats = (512 << 10) / 4;
+// But at least so many tiles, which share the reading of weights; where products are not kept, their transform.
+constexpr int64_t kLeastChunk = 24, kLeastGradientChunk = 64;
+// Input channels of such a block, whole vectors and whole parts of a product: with two vectors of output channels, 36 points
+// fill a quarter of that cache.
+constexpr int64_t kGradientInputs = 48;
 // Fewer products than this a product of matrices do not pay for reading its weights.
 constexpr int64_t kLeastTiles = 8;
-// Transforming 512 x 512 weights takes as long as the products of 28 tiles, of which each saves a third: fewer tiles a batch
-// than this do not pay for it where it is done behind every batch.
-constexpr int64_t kLeastTrainedTiles = 96;
+// Transforming 512 x 512 weights, behind every batch in training, takes 2 to 4 ms longer than copying them for a direct
+// convolution, and a tile saves 0.29 ms: so many pay where memory is slower, too. Fewer weights stay in the caches.
+constexpr int64_t kLeastTrainedTiles = 24, kManyWeights = 256 * 256;
 // Products of a direct convolution that one of ours stands for: 4, less where tiles hang over the border. Below this the
 // transforms cost more than is saved (1 for 6x6 -> 4x4 backward by data: 91 GFLOP/s against 115).
 constexpr double kLeastSaving = 1.5;
-// Sums of more weights than this leave the caches: 36 floats for each.
-constexpr int64_t kMostWeights = 256 * 256;
 
 int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
+int64_t pictures_of(const ConvProblem& p) { return p.batch > 0 ? p.batch : p.n; }
 int64_t tiles_a_picture(int64_t h, int64_t w) { return WinogradTiles{.h = h, .w = w}.count(); }
 
 // Floats a vector such that both maps' channels and blocks are whole vectors, or 0. Padding channels of what is written
@@ -37,8 +41,8 @@ int64_t lanes_of(const Layout& src, const Layout& dst) {
 }
 
 // Tiles a chunk, about equal chunks in multiples of the 12 or 6 that a product holds in registers.
-int64_t chunk_of(int64_t tiles, int64_t floats_a_tile) {
-  const int64_t most = std::max<int64_t>(24, kChunkFloats / floats_a_tile);
+int64_t chunk_of(int64_t tiles, int64_t floats_a_tile, int64_t least) {
+  const int64_t most = std::max(least, kChunkFloats / floats_a_tile);
   return std::min(tiles, ceil_div(ceil_div(tiles, ceil_div(tiles, most)), 12) * 12);
 }
 
@@ -53,18 +57,25 @@ bool serves(const ConvProblem& p, int64_t h, int64_t w, std::vector<std::string>
   if (p.kh != 3 || p.kw != 3) return refuse("only 3x3 kernels");
   if (p.sh != 1 || p.sw != 1 || p.dh != 1 || p.dw != 1 || p.groups != 1) return refuse("no strides, dilation, groups");
   if (p.pt > 2 || p.pl > 2 || p.pb > 2 || p.pr > 2) return refuse("more padding than the kernel is wide");
-  const int64_t tiles = tiles_a_picture(h, w), pictures = p.batch > 0 ? p.batch : p.n;
+  const int64_t tiles = tiles_a_picture(h, w);
   if (static_cast<double>(p.oh * p.ow * 9) < kLeastSaving * static_cast<double>(tiles * kWinogradPoints))
     return refuse("tiles of 4x4 save too little");
-  if (pictures * tiles < kLeastTiles) return refuse("too few tiles");
-  if (p.training && p.ic * p.oc > kMostWeights && pictures * tiles < kLeastTrainedTiles) return refuse("too few tiles for so many weights");
+  if (pictures_of(p) * tiles < kLeastTiles) return refuse("too few tiles");
   return true;
 }
 
+// The refusals of what reads transformed weights.
+bool serves_maps(const ConvProblem& p, int64_t h, int64_t w, std::vector<std::string>& refused) {
+  if (!serves(p, h, w, refused)) return false;
+  if (!p.training || p.ic * p.oc <= kManyWeights || pictures_of(p) * tiles_a_picture(h, w) >= kLeastTrainedTiles) return true;
+  return refused.push_back("winograd: too few tiles for so many weights"), false;
+}
+
 // `outputs` cut into tiles, with values of so many channels to keep of each.
-WinogradTiles tiles_of(const Layout& outputs, int64_t pad_top, int64_t pad_left, int64_t channels) {
+WinogradTiles tiles_of(const Layout& outputs, int64_t pad_top, int64_t pad_left, int64_t channels,
+                       int64_t least_chunk) {
   WinogradTiles tiles{.pictures = outputs.n, .h = outputs.h, .w = outputs.w, .pad_top = pad_top, .pad_left = pad_left};
-  tiles.chunk = chunk_of(tiles.count(), kWinogradPoints * channels);
+  tiles.chunk = chunk_of(tiles.count(), kWinogradPoints * channels, least_chunk);
   return tiles;
 }
 
@@ -77,14 +88,14 @@ WeightsLayout winograd_layout(const WinogradWeights& weights) {
 
 std::optional<ConvForward> winograd_forward(const ConvProblem& p, const ConvForwardOptions& options,
                                             std::vector<std::string>& refused) {
-  if (!serves(p, p.oh, p.ow, refused)) return {};
+  if (!serves_maps(p, p.oh, p.ow, refused)) return {};
   if (options.relu && std::isfinite(options.relu_limit)) return refused.push_back("winograd: no limit of relu"), std::nullopt;
   const Layout src = options.src.value_or(blocked(p.n, p.ih, p.iw, p.ic)), dst = blocked(p.n, p.oh, p.ow, p.oc);
   const int64_t lanes = lanes_of(src, dst);
   if (lanes == 0) return refused.push_back("winograd: channels are not in whole vectors"), std::nullopt;
   const WinogradMaps maps{.src = src,
                           .dst = dst,
-                          .tiles = tiles_of(dst, p.pt, p.pl, src.c + kWinogradPanel * lanes),
+                          .tiles = tiles_of(dst, p.pt, p.pl, src.c + kWinogradPanel * lanes, kLeastChunk),
                           .relu = options.relu,
                           .lanes = lanes};
   return ConvForward{.kernel = make_loop_kernel(maps, winograd_maps_loop_of_cpu(), 5, maps.scratch_bytes()),
@@ -96,13 +107,13 @@ std::optional<ConvForward> winograd_forward(const ConvProblem& p, const ConvForw
 
 std::optional<ConvBackwardData> winograd_backward_data(const ConvProblem& p, const std::optional<Layout>& given,
                                                        std::vector<std::string>& refused) {
-  if (!serves(p, p.ih, p.iw, refused)) return {};
+  if (!serves_maps(p, p.ih, p.iw, refused)) return {};
   const Layout diff_dst = given.value_or(blocked(p.n, p.oh, p.ow, p.oc)), diff_src = blocked(p.n, p.ih, p.iw, p.ic);
   const int64_t lanes = lanes_of(diff_dst, diff_src);
   if (lanes == 0) return refused.push_back("winograd: channels are not in whole vectors"), std::nullopt;
   const WinogradMaps maps{.src = diff_dst,
                           .dst = diff_src,
-                          .tiles = tiles_of(diff_src, 2 - p.pt, 2 - p.pl, diff_dst.c + kWinogradPanel * lanes),
+                          .tiles = tiles_of(diff_src, 2 - p.pt, 2 - p.pl, diff_dst.c + kWinogradPanel * lanes, kLeastChunk),
                           .lanes = lanes};
   return ConvBackwardData{.kernel = make_loop_kernel(maps, winograd_maps_backward_loop_of_cpu(), 4, maps.scratch_bytes()),
                           .diff_dst = diff_dst,
@@ -114,13 +125,16 @@ std::optional<ConvBackwardData> winograd_backward_data(const ConvProblem& p, con
 std::optional<ConvBackwardWeights> winograd_backward_weights(const ConvProblem& p, const ConvWeightsWishes& wishes,
                                                              std::vector<std::string>& refused) {
   if (!serves(p, p.oh, p.ow, refused)) return {};
-  if (p.ic * p.oc > kMostWeights) return refused.push_back("winograd: too many weights"), std::nullopt;
   const Layout src = wishes.src.value_or(blocked(p.n, p.ih, p.iw, p.ic));
   const Layout diff_dst = wishes.diff_dst.value_or(blocked(p.n, p.oh, p.ow, p.oc));
   const int64_t lanes = lanes_of(src, diff_dst);
   if (lanes == 0) return refused.push_back("winograd: channels are not in whole vectors"), std::nullopt;
-  const WinogradGradient gradient{
-      .src = src, .diff_dst = diff_dst, .tiles = tiles_of(diff_dst, p.pt, p.pl, p.ic + p.oc), .lanes = lanes};
+  const int64_t least_chunk = p.ic * p.oc <= WinogradGradient::kMostKept ? kLeastChunk : kLeastGradientChunk;
+  const WinogradGradient gradient{.src = src,
+                                  .diff_dst = diff_dst,
+                                  .tiles = tiles_of(diff_dst, p.pt, p.pl, p.ic + p.oc, least_chunk),
+                                  .inputs = kGradientInputs,
+                                  .lanes = lanes};
   return ConvBackwardWeights{.kernel = make_loop_kernel(gradient, winograd_gradient_loop_of_cpu(), 5, gradient.scratch_bytes()),
                              .src = src,
                              .diff_dst = diff_dst,

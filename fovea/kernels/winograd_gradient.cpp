@@ -1,5 +1,6 @@
-// Winograd's algorithm backward by weights: for every one of the 36 points, the product over all tiles of inputs and
-// gradients; at the end the transform back to 3x3. Sums are made in a fixed order, chunk after chunk.
+// Winograd's algorithm backward by weights: for every one of the 36 points, the product over a chunk's tiles of inputs and
+// gradients, then the transform back to 3x3; block by block of input and output channels, so that products stay in the cache.
+// Chunks are added up in a fixed order: as products where those of all blocks stay in the cache, else as weights.
 
 // Sums are arrays of vectors, which vectors without a fixed size cannot be in. (SSSE3: as in fovea/CMakeLists.txt.)
 #undef HWY_DISABLED_TARGETS
@@ -36,29 +37,36 @@ HWY_NOINLINE void sum_bias(D d, const WinogradGradient& p, const float* diff_dst
   }
 }
 
-template <class D>
-HWY_NOINLINE void multiply_points(D d, const WinogradGradient& p, const float* src, const float* diff, int64_t tiles, bool add,
-                                  float* sums) {
-  const int64_t ic = p.src.c, oc = p.diff_dst.c;
-  for (int64_t point = 0; point < kWinogradPoints; ++point) {
-    const Operand inputs{src + point * p.tiles.chunk * ic, 1, ic};
-    const float* gradients = diff + point * p.tiles.chunk * oc;
-    float* to = sums + point * ic * oc;
-    int64_t o = 0;
-    for (; o + 2 * p.lanes <= oc; o += 2 * p.lanes) product<2>(d, ic, tiles, inputs, {gradients + o, 0, oc}, to + o, oc, add);
-    if (o < oc) product<1>(d, ic, tiles, inputs, {gradients + o, 0, oc}, to + o, oc, add);
-  }
+// Channels that a block's products are of.
+struct Block {
+  int64_t input, inputs, output, outputs;
+};
+
+// (point, input channel, output channel) of a block.
+template <int kVectors, class D>
+HWY_NOINLINE void multiply_points(D d, const WinogradGradient& p, const Block& block, const float* src, const float* diff,
+                                  int64_t tiles, bool add, float* products) {
+  for (int64_t point = 0; point < kWinogradPoints; ++point)
+    product<kVectors>(d, block.inputs, tiles, {src + p.tiles.chunk * (point * p.src.c + block.input), 1, block.inputs},
+                      {diff + p.tiles.chunk * (point * p.diff_dst.c + block.output), 0, block.outputs},
+                      products + point * block.inputs * block.outputs, block.outputs, add);
 }
 
 template <class D>
-HWY_NOINLINE void transform_sums(D d, const WinogradGradient& p, const float* sums, float* diff_weights) {
-  const int64_t matrix = p.src.c * p.diff_dst.c;
-  for (int64_t i = 0; i < matrix; i += p.lanes)
-    transform<WeightsGradientTransform>(
-        d, [&](int row, int column) HWY_ATTR { return hn::LoadU(d, sums + (row * kWinogradInput + column) * matrix + i); },
-        [&](int row, int column, hn::Vec<D> value) HWY_ATTR {
-          hn::StoreU(value, d, diff_weights + (row * 3 + column) * matrix + i);
-        });
+HWY_NOINLINE void transform_products(D d, const WinogradGradient& p, const Block& block, const float* products, bool add,
+                                     float* diff_weights) {
+  const int64_t point = block.inputs * block.outputs, cell = p.src.c * p.diff_dst.c;
+  for (int64_t i = 0; i < block.inputs; ++i)
+    for (int64_t o = 0; o < block.outputs; o += p.lanes) {
+      const float* from = products + i * block.outputs + o;
+      float* to = diff_weights + (block.input + i) * p.diff_dst.c + block.output + o;
+      transform<WeightsGradientTransform>(
+          d, [&](int row, int column) HWY_ATTR { return hn::LoadU(d, from + (row * kWinogradInput + column) * point); },
+          [&](int row, int column, hn::Vec<D> value) HWY_ATTR {
+            float* const at = to + (row * 3 + column) * cell;
+            hn::StoreU(add ? hn::Add(value, hn::LoadU(d, at)) : value, d, at);
+          });
+    }
 }
 
 template <size_t kLanes>
@@ -66,14 +74,23 @@ void gradient_of(const WinogradGradient& p, const Arguments& arguments) {
   const hn::CappedTag<float, kLanes> d;
   float* src = arguments.out(4);
   float* diff = src + p.src_values();
-  float* sums = diff + p.diff_values();
+  float* products = diff + p.diff_values();
   for (int64_t first = 0; first < p.tiles.count(); first += p.tiles.chunk) {
     const int64_t tiles = std::min(p.tiles.chunk, p.tiles.count() - first);
-    transform_tiles<DataTransform>(d, p.tiles, first, tiles, p.src, arguments.in(0), src);
-    transform_tiles<GradientTransform>(d, p.tiles, first, tiles, p.diff_dst, arguments.in(1), diff);
-    multiply_points(d, p, src, diff, tiles, first > 0, sums);
+    transform_tiles<DataTransform>(d, p.tiles, first, tiles, p.src, arguments.in(0), p.inputs, src);
+    transform_tiles<GradientTransform>(d, p.tiles, first, tiles, p.diff_dst, arguments.in(1), p.outputs(), diff);
+    for (int64_t input = 0; input < p.src.c; input += p.inputs)
+      for (int64_t output = 0; output < p.diff_dst.c; output += p.outputs()) {
+        const Block block = {input, std::min(p.inputs, p.src.c - input), output, std::min(p.outputs(), p.diff_dst.c - output)};
+        float* const at = p.keeps_products() ? products + kWinogradPoints * (input * p.diff_dst.c + output * block.inputs) : products;
+        const bool add = first > 0 && p.keeps_products(), last = first + tiles == p.tiles.count();
+        if (block.outputs > p.lanes)
+          multiply_points<2>(d, p, block, src, diff, tiles, add, at);
+        else
+          multiply_points<1>(d, p, block, src, diff, tiles, add, at);
+        if (last || !p.keeps_products()) transform_products(d, p, block, at, first > 0 && !p.keeps_products(), arguments.out(2));
+      }
   }
-  transform_sums(d, p, sums, arguments.out(2));
   if (arguments.in(3) != nullptr) sum_bias(d, p, arguments.in(1), arguments.out(3));
 }
 

@@ -60,14 +60,17 @@ Loop<WinogradMaps> winograd_maps_backward_loop_of_cpu();
 struct WinogradGradient {
   Layout src, diff_dst;
   WinogradTiles tiles;  // of diff_dst
+  int64_t inputs = 16;  // input channels of a block of products, in whole vectors
   int64_t lanes = 4;
 
+  int64_t outputs() const { return kWinogradPanel * lanes; }  // its output channels
   int64_t src_values() const { return tiles.values(src.c); }
   int64_t diff_values() const { return tiles.values(diff_dst.c); }
-  int64_t sums() const { return kWinogradPoints * src.c * diff_dst.c; }
-  size_t scratch_bytes() const {
-    return static_cast<size_t>(src_values() + diff_values() + sums() + diff_dst.c) * sizeof(float);
-  }
+  // Whether the products of all blocks are kept from chunk to chunk, in half of an L2 cache of 1 MiB.
+  static constexpr int64_t kMostKept = 64 * 64;
+  bool keeps_products() const { return src.c * diff_dst.c <= kMostKept; }
+  int64_t products() const { return kWinogradPoints * (keeps_products() ? src.c * diff_dst.c : inputs * outputs()); }
+  size_t scratch_bytes() const { return static_cast<size_t>(src_values() + diff_values() + products()) * sizeof(float); }
 };
 Loop<WinogradGradient> winograd_gradient_loop_of_cpu();
 

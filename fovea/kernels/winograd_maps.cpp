@@ -67,7 +67,7 @@ void maps_of(const WinogradMaps& p, const Pointers& at) {
   float* const products = values + p.src_values();
   for (int64_t first = 0; first < p.tiles.count(); first += p.tiles.chunk) {
     const int64_t tiles = std::min(p.tiles.chunk, p.tiles.count() - first);
-    transform_tiles<DataTransform>(d, p.tiles, first, tiles, p.src, at.src, values);
+    transform_tiles<DataTransform>(d, p.tiles, first, tiles, p.src, at.src, p.src.c, values);
     for (int64_t channel = 0; channel < p.dst.c;) {
       const float* weights = at.weights + kWinogradPoints * p.src.c * channel;
       const int64_t width = std::min(kWinogradPanel * p.lanes, p.dst.c - channel);

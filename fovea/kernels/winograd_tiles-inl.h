@@ -54,18 +54,20 @@ HWY_INLINE void transform_cells(D d, const Layout& map, const float* numbers, Pl
   transform<T>(d, load, store);
 }
 
-// Values of T at the points, of `count` tiles from the first one on and all channels: (point, tile, channel). Inputs begin
-// where the padding does, gradients with their outputs.
+// Values of T at the points, of `count` tiles from the first one on and all channels: (point, panel of so many channels, tile,
+// channel). Inputs begin where the padding does, gradients with their outputs.
 template <class T, class D>
 HWY_NOINLINE void transform_tiles(D d, const WinogradTiles& tiles, int64_t first, int64_t count, const Layout& map,
-                                  const float* numbers, float* values) {
+                                  const float* numbers, int64_t panel, float* values) {
   constexpr bool kPads = T::kIn == kWinogradInput;
   const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
   for (int64_t t = 0; t < count; ++t) {
     Place place = place_of(tiles, first + t);
     if (kPads) place.row -= tiles.pad_top, place.column -= tiles.pad_left;
-    for (int64_t c = 0; c < map.c; c += lanes)
-      transform_cells<T>(d, map, numbers, place, c, values + t * map.c + c, tiles.chunk * map.c);
+    for (int64_t c = 0; c < map.c; c += lanes) {
+      const int64_t begin = c / panel * panel, width = std::min(panel, map.c - begin);
+      transform_cells<T>(d, map, numbers, place, c, values + begin * tiles.chunk + t * width + c - begin, tiles.chunk * map.c);
+    }
   }
 }
 
