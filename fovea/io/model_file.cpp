@@ -4,6 +4,7 @@
 
 #include "fovea/io/architecture.h"
 #include "fovea/io/tensor_match.h"
+#include "fovea/layers/input.h"
 
 namespace fovea {
 namespace {
@@ -84,6 +85,23 @@ ModelInfo read_info(const Safetensors& file, int64_t classes) {
   return info;
 }
 
+// The size that a model was made for, where its architecture leaves sizes open.
+std::optional<Shape> read_picture_shape(const Safetensors& file) {
+  const std::string* text = find(file.metadata(), "picture_shape");
+  if (text == nullptr) return std::nullopt;
+  const std::string where = file.where() + ": picture_shape";
+  Json sizes = parse_json(*text, where);
+  if (!sizes.is_array()) throw file_error(where, "cannot be (got {}, expected a list of sizes)", shown(sizes));
+  sizes.insert(sizes.begin(), nullptr);
+  Shape shape;
+  try {
+    read_field(sizes, shape, where);
+  } catch (const Error& error) {
+    throw Error(ErrorKind::file, where, error.message());
+  }
+  return shape;
+}
+
 // The tensors are known to fit.
 void take_weights(const Safetensors& file, Parameters& parameters) {
   for (int i = 0; i < parameters.size(); ++i) parameters.set(i, file.read(parameters[i].path));
@@ -96,6 +114,12 @@ SafetensorsImage model_image(const Model& model) {
                                          {"format_version", std::to_string(kVersion)},
                                          {"config", dump(write_keras(model.graph()))},
                                          {"provenance", dump(model.info.provenance)}}};
+  const Graph& graph = model.graph();
+  if (!static_cast<const InputLayer&>(*graph.node(graph.input()).layer).get().open.empty()) {
+    Json sizes = Json::array();
+    for (const int64_t size : model.input_shape()) sizes.push_back(size);
+    image.metadata["picture_shape"] = dump(sizes);
+  }
   for (int i = 0; i < model.parameters().size(); ++i)
     image.tensors.emplace_back(model.parameters()[i].path, model.parameters().get(i));
   if (!model.info.standardize.is_null()) {
@@ -118,7 +142,7 @@ Model read_model(const Safetensors& file) {
   const std::string* config = find(file.metadata(), "config");
   if (config == nullptr) throw file_error(file.where(), "its metadata have no \"config\"");
   const std::string where = file.where() + ": config";
-  Graph graph = read_architecture(parse_json(*config, where), where);
+  Graph graph = read_architecture(parse_json(*config, where), where, {.picture_shape = read_picture_shape(file)});
   check_tensors(tensors_of(graph), tensors_in(file), file.where());
   Model model(std::move(graph), Unset{});
   model.info = read_info(file, model.classes());

@@ -5,6 +5,7 @@
 //   metadata  format          "fovea"
 //             format_version  "1"
 //             config          the architecture as JSON, as Keras 3 writes it (architecture.h)
+//             picture_shape   a JSON list, the size that the model was made for; absent where config leaves none open
 //             class_names     a JSON list of texts; absent where not recorded
 //             preprocessing   "unit", "caffe", …; absent where not recorded
 //             standardize     a JSON object of data/standardize.h's options; absent where nothing is done

@@ -104,6 +104,17 @@ TEST(ResumedRun, IsExtendedByMoreEpochs) {
     EXPECT_EQ(read_file(place / ("runs/train/grown/" + std::string(file))), read_file(place / ("runs/train/six/" + std::string(file)))) << file;
 }
 
+TEST(ResumedRun, GoesOnWhereTheNetLeavesThePicturesSizeOpen) {
+  const Workplace place;
+  write_file_atomically(place / "open.json", R"({"input_shape": [null, null, null], "layers": [{"Conv2D": {"filters": 4, "kernel_size": 3}},
+                                                 {"GlobalAveragePooling2D": {}}, {"Dense": {"units": 3, "activation": "softmax"}}]})");
+  ASSERT_EQ(place.run({"train", "open.json", "--data", "shapes.npz", "--epochs", "1", "--name", "a"}).code, 0);
+  const Ended grown = place.run({"train", "--resume", "runs/train/a", "--epochs", "2"});
+  EXPECT_EQ(grown.code, 0) << grown.err;
+  const Ended evaluated = place.run({"eval", "runs/train/a", "--data", "shapes.npz"});
+  EXPECT_EQ(evaluated.code, 0) << evaluated.err;
+}
+
 TEST(ResumedRun, TakesNoOtherOptionsAndNoOtherFolders) {
   const Workplace place;
   ASSERT_EQ(place.train("a", {"--epochs", "1"}).code, 0);

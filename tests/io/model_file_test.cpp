@@ -142,6 +142,20 @@ TEST_F(ModelFile, KeepsWhatIsDoneToPictures) {
   EXPECT_THAT(refusal([&] { load_model(path_); }), HasSubstr("tensor")) << "numbers of nothing";
 }
 
+TEST_F(ModelFile, RemembersTheSizeThatAnOpenOneWasMadeFor) {
+  const Json open = Json::parse(R"({"input_shape": [null, null, null], "layers": [{"Conv2D": {"filters": 4, "kernel_size": 3}},
+                                    {"GlobalAveragePooling2D": {}}, {"Dense": {"units": 3, "activation": "softmax"}}]})");
+  const std::string path = folder_ / "open.safetensors";
+  save_model(Model(read_architecture(open, "open", {.picture_shape = Shape{9, 7, 1}}), 1), path);
+  EXPECT_EQ(load_model(path).input_shape(), (Shape{9, 7, 1}));
+  Content content(path);
+  for (const char* size : {"[9,7]", "[9,7,-1]", "[9,7,\"a\"]", "{}", "[2000000,2000000,1]"}) {
+    content.metadata["picture_shape"] = size;
+    content.save(folder_ / "changed.safetensors");
+    EXPECT_THAT(refusal([&] { load_model(folder_ / "changed.safetensors"); }), HasSubstr("_shape")) << size;
+  }
+}
+
 TEST_F(ModelFile, WeightsGoIntoAModelThatIsThere) {
   Model other = small_model(2);
   load_weights(other, path_);
