@@ -5,6 +5,7 @@
 
 #include "app/commands.h"
 #include "app/console.h"
+#include "app/joint_run.h"
 #include "app/numbers.h"
 #include "app/options.h"
 #include "app/output_file.h"
@@ -27,6 +28,8 @@ std::string write_report(const std::vector<std::string>& runs, const std::string
     folders = {best_run(runs.front())};
     if (!folder_exists(folders.front())) throw file_error(runs.front(), "the study has no best run yet (expected best/1 in it)");
   }
+  // A run of several by its members.
+  if (runs.size() == 1 && is_joint_run(runs.front())) folders = member_runs(runs.front());
   std::vector<std::unique_ptr<RunEvaluation>> evaluations;
   OpenedData opened;
   for (const std::string& run : folders) evaluations.push_back(std::make_unique<RunEvaluation>(run, opened, options.common, console));

@@ -36,6 +36,9 @@ std::string speed(const RunRecord& run) {
 
 int epochs_done(const RunRecord& run) { return run.epochs.empty() ? 0 : run.epochs.rbegin()->first; }
 
+// A run of several trainings has none of its own.
+std::string epochs_of(const RunRecord& run) { return run.epochs_wanted > 0 ? fmt::format("{}/{}", epochs_done(run), run.epochs_wanted) : "-"; }
+
 Json json_of(const RunRecord& run) {
   Json epochs = Json::array();
   for (const auto& [epoch, figures] : run.epochs) {
@@ -73,7 +76,7 @@ int list(const std::string& folder, bool json) {
   }
   std::vector<Row> rows = {{"run", "state", "epochs", "best", "val_accuracy", "tested", "pictures/s", "time", "began"}};
   for (const RunRecord& run : runs)
-    rows.push_back({one_line(run.name), std::string(to_string(run.state)), fmt::format("{}/{}", epochs_done(run), run.epochs_wanted),
+    rows.push_back({one_line(run.name), std::string(to_string(run.state)), epochs_of(run),
                     run.best_epoch > 0 ? std::to_string(run.best_epoch) : "-", cell_of(run, "val_accuracy"),
                     tested(run), speed(run), duration(run.seconds), day_and_time(run.began)});
   print_table(rows);
@@ -193,7 +196,7 @@ int compare(const std::vector<RunRecord>& runs, bool json) {
   add("tested accuracy", tested);
   rows.push_back({"the run"});
   add("state", [](const RunRecord& run) { return std::string(to_string(run.state)); });
-  add("epochs", [](const RunRecord& run) { return fmt::format("{}/{}", epochs_done(run), run.epochs_wanted); });
+  add("epochs", epochs_of);
   add("pictures/s", speed);
   add("time", [](const RunRecord& run) { return duration(run.seconds); });
   print_table(rows);

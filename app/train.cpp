@@ -1,6 +1,8 @@
 // fovea train MODEL: fits a model to a data set and keeps the run in a folder.
 #include "app/commands.h"
 #include "app/config_file.h"
+#include "app/joint_run.h"
+#include "app/joint_training.h"
 #include "app/recipe.h"
 #include "app/study_folder.h"
 #include "app/training.h"
@@ -36,13 +38,16 @@ void take_trial(TrainArguments& arguments, OptionTable& table) {
 int train(const Arguments& words) {
   TrainArguments arguments;
   OptionTable table("train", "MODEL [OPTIONS]",
-                    "Fits a model to a data set, and keeps the run in a folder of its own.");
+                    "Fits a model to a data set, and keeps the run in a folder of its own; with --ensemble several models.");
   arguments.list(table);
   if (!table.parse(words, &arguments.config)) return 0;
   if (!arguments.resume.empty()) read_resumed(arguments, table);
   else if (!arguments.from_study.empty()) take_trial(arguments, table);
   else if (table.given("--trial")) throw usage_error("--trial", "needs --from-study (got {})", arguments.trial);
   if (!arguments.recipe.empty() && arguments.resume.empty()) take_recipe(arguments.recipe, table);
+  if (arguments.ensemble || (!arguments.resume.empty() && is_joint_run(arguments.resume))) return train_jointly(arguments, table);
+  if (!arguments.more_models.empty())
+    throw usage_error("train", "one model too many (got \"{}\", expected one, or --ensemble)", arguments.more_models.front());
   arguments.check();
   if (arguments.print_config) {
     if (arguments.common.json) {

@@ -129,6 +129,7 @@ Schedule parse_schedule(const std::string& given) {
 
 void TrainArguments::list(OptionTable& table) {
   add_model_argument(table, model);
+  table.positionals("MEMBER", more_models, "with --ensemble: further models");
   table.section("Training");
   table.add("--epochs", epochs, {.value = "N", .help = "passes over the training pictures", .least = 1});
   table.add("--initial-epoch", initial_epoch,
@@ -155,6 +156,10 @@ void TrainArguments::list(OptionTable& table) {
             {.value = "LAYER",
              .help = "a convolution that sees the pictures gets their patches' principal directions as filters, and does not train",
              .none = "none"});
+  table.add("--ensemble", ensemble,
+            {.help = "train all models one after another, and score and save the mean of their probabilities: one run, whose members are "
+                     "in its folder members/; a model named twice has another seed the second time",
+             .kept = false});
   table.add("--report", report, {.help = "write report.html into the run folder at the end, as fovea report does"});
   table.add("--from-study", from_study,
             {.value = "STUDY",

@@ -20,6 +20,8 @@ struct TrainArguments {
   DataArguments data;
   PictureArguments pictures;
   ModelArguments model;
+  std::vector<std::string> more_models;  // of an ensemble
+  bool ensemble = false;
   std::string runs = "runs", name, save;
   bool tensorboard = false;
   bool report = false;  // the page at the end
