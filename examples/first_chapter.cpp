@@ -15,19 +15,6 @@
 
 using namespace fovea;
 
-// The first pictures of a split, as floats from 0 to 1.
-ArrayExamples first(const Split& split, const Dataset& data, int64_t count) {
-  const Shape shape = data.picture_shape();
-  const PictureReader reader(shape, {.shape = shape, .preprocess = Preprocess::unit}, data.name);
-  Array pictures(DType::f32, {count, shape[0], shape[1], shape[2]});
-  std::vector<int32_t> labels;
-  for (int64_t i = 0; i < count; ++i) {
-    reader.read(split.bytes(i), pictures.values<float>().data() + i * shape.elements());
-    labels.push_back(split.label(i));
-  }
-  return ArrayExamples(std::move(pictures), std::move(labels), data.classes);
-}
-
 int main() try {
   const Dataset data = open_dataset("fashion-mnist", {});
 
@@ -41,7 +28,10 @@ int main() try {
   std::printf("%s", summary_text(model).c_str());
 
   Trainer trainer(model, {.optimizer = {.name = "adam", .learning_rate = 0.001}});
-  const ArrayExamples train = first(data.train, data, 6000), test = first(data.test, data, 1000);
+  const PictureRules rules = {.shape = model.input_shape(), .preprocess = Preprocess::unit};
+  const std::vector<int32_t> classes = match_classes(data, model);
+  const DataExamples train(data.train.first(6000), rules, classes, data.classes, data.name);
+  const DataExamples test(data.test.first(1000), rules, classes, data.classes, data.name);
   for (const EpochLogs& epoch : trainer.fit(train, {.epochs = 1, .batch_size = 32}))
     std::printf("epoch %d: loss %.4f, accuracy %.4f\n", epoch.epoch + 1, epoch.loss, epoch.accuracy);
 

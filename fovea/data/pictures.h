@@ -1,6 +1,7 @@
 // Pictures and their labels, held once. Splits are lists of places in them: cutting and shuffling copies nothing.
 #pragma once
 
+#include <algorithm>
 #include <cassert>
 #include <compare>
 #include <cstdint>
@@ -95,6 +96,11 @@ class Split {
   Split() = default;
   explicit Split(std::shared_ptr<const Pictures> pictures);  // all, in order
   Split(std::shared_ptr<const Pictures> pictures, std::vector<uint32_t> places);
+
+  // The first so many of it, or all where there are no more.
+  Split first(int64_t count) const {
+    return Split(pictures_, {places_.begin(), places_.begin() + std::min(count, size())});
+  }
 
   int64_t size() const { return static_cast<int64_t>(places_.size()); }
   bool empty() const { return places_.empty(); }
