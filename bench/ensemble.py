@@ -1,9 +1,9 @@
 """The tutorial's ensemble of three nets on CIFAR-10, by Keras and by fovea, from the same pictures.
 
-Each trains `ensemble_1`, `ensemble_2` and `ensemble_3` for some epochs on all 50,000 training pictures at batch 32 with Adam, and
-takes the mean of their probabilities on the test pictures; seed by seed, one after the other.
+Each trains `ensemble_1`, `ensemble_2` and `ensemble_3` for some epochs on the first training pictures (all, unless said) at batch 32
+with Adam, and takes the mean of their probabilities on the test pictures; seed by seed, one after the other.
 
-    python bench/ensemble.py build/release/app/fovea CIFAR10_FOLDER [--epochs 10] [--seeds 0 1] [--only keras|fovea]
+    python bench/ensemble.py build/release/app/fovea CIFAR10_FOLDER [--epochs 10] [--pictures N] [--seeds 0 1] [--only keras|fovea]
 
 Needs bench/peers/requirements.txt for Keras.
 """
@@ -21,21 +21,22 @@ import numpy as np
 NETS = ["ensemble_1", "ensemble_2", "ensemble_3"]
 
 
-def cifar10(folder: pathlib.Path):
-    def read(names):
-        rows = np.concatenate([np.fromfile(next(folder.rglob(name)), np.uint8).reshape(-1, 3073) for name in names])
-        return rows[:, 1:].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1).astype(np.float32) / 255, rows[:, 0].astype(np.int64)
+def cifar10(folder: pathlib.Path, pictures: int):
+    def read(names, count=None):
+        rows = np.concatenate([np.fromfile(next(folder.rglob(name)), np.uint8).reshape(-1, 3073) for name in names])[:count]
+        return rows[:, 1:].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1), rows[:, 0].astype(np.int64)
 
-    return read([f"data_batch_{k}.bin" for k in range(1, 6)]), read(["test_batch.bin"])
+    return read([f"data_batch_{k}.bin" for k in range(1, 6)], pictures), read(["test_batch.bin"])
 
 
-def by_keras(folder: pathlib.Path, epochs: int, seed: int) -> dict:
+def by_keras(data, epochs: int, seed: int) -> dict:
     import keras
 
     sys.path.insert(0, str(pathlib.Path(__file__).parent / "peers"))
     from keras_nets import NETS as MAKE
 
-    (x, y), (x_test, y_test) = cifar10(folder)
+    (x, y), (x_test, y_test) = data
+    x, x_test = x.astype(np.float32) / 255, x_test.astype(np.float32) / 255
     tables, start = [], time.perf_counter()
     for name in NETS:
         keras.utils.set_random_seed(seed)
@@ -47,9 +48,11 @@ def by_keras(folder: pathlib.Path, epochs: int, seed: int) -> dict:
     return {"members": members, "ensemble": float((np.mean(tables, 0).argmax(1) == y_test).mean()), "seconds": time.perf_counter() - start}
 
 
-def by_fovea(program: pathlib.Path, folder: pathlib.Path, epochs: int, seed: int) -> dict:
-    data = f"cifar10:{folder.resolve()}"
+def by_fovea(program: pathlib.Path, pictures, epochs: int, seed: int) -> dict:
+    (x, y), (x_test, y_test) = pictures
+    data = "cifar10.npz"
     with tempfile.TemporaryDirectory() as work:
+        np.savez(f"{work}/{data}", x_train=x, y_train=y, x_test=x_test, y_test=y_test)
 
         def fovea(*words):
             return subprocess.run([program, *map(str, words)], cwd=work, check=True, capture_output=True, text=True).stdout
@@ -78,14 +81,16 @@ def main() -> None:
     parser.add_argument("program", type=pathlib.Path)
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--pictures", type=int)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1])
     parser.add_argument("--only", choices=["keras", "fovea"])
     arguments = parser.parse_args()
+    data = cifar10(arguments.folder, arguments.pictures)
     for seed in arguments.seeds:
         if arguments.only != "keras":
-            print("fovea", seed, json.dumps(by_fovea(arguments.program.resolve(), arguments.folder, arguments.epochs, seed)), flush=True)
+            print("fovea", seed, json.dumps(by_fovea(arguments.program.resolve(), data, arguments.epochs, seed)), flush=True)
         if arguments.only != "fovea":
-            print("keras", seed, json.dumps(by_keras(arguments.folder, arguments.epochs, seed)), flush=True)
+            print("keras", seed, json.dumps(by_keras(data, arguments.epochs, seed)), flush=True)
 
 
 if __name__ == "__main__":

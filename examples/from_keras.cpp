@@ -1,20 +1,24 @@
-// The program that docs/from_keras.md quotes: what a Keras notebook does, cell by cell.
+// The program that docs/from-keras.md quotes: what a Keras notebook does, cell by cell.
 //
 // A small net and one epoch, so that it ends in seconds.
 #include <cstdio>
 #include <cstdlib>
 
 #include "fovea/data/dataset.h"
+#include "fovea/ensemble/ensemble_model.h"
 #include "fovea/explain/explainer.h"
 #include "fovea/io/model_file.h"
 #include "fovea/layers/conv2d.h"
 #include "fovea/layers/dense.h"
 #include "fovea/layers/flatten.h"
 #include "fovea/layers/max_pooling2d.h"
+#include "fovea/model/freeze.h"
 #include "fovea/model/summary.h"
+#include "fovea/model/transfer.h"
 #include "fovea/report/metrics.h"
 #include "fovea/train/data_examples.h"
 #include "fovea/train/trainer.h"
+#include "fovea/zoo/zoo.h"
 
 using namespace fovea;
 
@@ -71,7 +75,15 @@ int main() try {
   const Model again = load_model(path);
   std::remove(path.c_str());
 
-  return result.accuracy > 0.7 && again.info.preprocessing == "unit" ? 0 : 1;
+  // Transfer learning: a base that does not train, and a new head behind it.
+  const Model base = zoo::make("mobilenet_0.25", {.picture_shape = {32, 32, 3}, .include_top = false});
+  Model transferred = transfer(base, {.head = "gap,dense:16", .classes = data.classes});
+  freeze(transferred, "base", "transfer");
+
+  // Ensembles: several models as one.
+  Model together = ensemble::ensemble_model({{.model = &model, .name = "small"}, {.model = &again, .name = "again"}});
+
+  return result.accuracy > 0.7 && transferred.classes() == together.classes() ? 0 : 1;
 } catch (const Error& error) {
   std::fprintf(stderr, "%s\n", error.what());
   return static_cast<int>(error.kind());

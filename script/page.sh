@@ -72,7 +72,7 @@ end_page() {
 @media (prefers-color-scheme: dark) { :root { --text: #edeef0; --quiet: #b0b4ba; --back: #111113; --box: #1e2023; } }
 body { margin: 0 auto; max-width: 70rem; padding: 1rem; font: 1rem/1.5 system-ui, sans-serif; color: var(--text); background: var(--back); }
 h1 { font-size: 1.7rem; } h2 { margin-top: 3rem; font-size: 1.3rem; }
-nav ol { columns: 20rem; padding-left: 1.5rem; }
+nav ol { columns: 20rem; column-gap: 3rem; padding-left: 1.5rem; } nav li { break-inside: avoid; }
 pre { overflow-x: auto; padding: .75rem; background: var(--box); border-radius: .4rem; font: .8rem/1.45 ui-monospace, monospace; }
 pre.command { margin-bottom: 0; padding: .4rem .75rem; background: none; border-left: 3px solid var(--quiet); border-radius: 0; white-space: pre-wrap; overflow-wrap: anywhere; }
 pre.command::before { content: "\$ "; color: var(--quiet); }

@@ -53,7 +53,7 @@ Source read_fashion_mnist(const std::optional<std::string>& folder, Wanted wante
   const DataFiles files{
       .name = "fashion-mnist",
       .first_file = names_of("train-images", "3"),
-      .folders = {"/usr/share/datasets/fashion-mnist", keras_datasets() + "/fashion-mnist"},
+      .folders = {keras_datasets() + "/fashion-mnist", "/usr/share/datasets/fashion-mnist"},  // the user's before the system's
       .advice =
           "it comes with Debian's package dataset-fashion-mnist, or from github.com/zalandoresearch/fashion-mnist "
           "(sha256 3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84) beside its three others"};
