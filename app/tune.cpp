@@ -8,7 +8,9 @@
 #include "app/commands.h"
 #include "app/interrupt.h"
 #include "app/numbers.h"
-#include "app/terminal.h"
+#include "app/run_evaluation.h"
+#include "app/run_files.h"
+#include "app/search_view.h"
 #include "app/trial_table.h"
 #include "app/workers.h"
 #include "fovea/base/file.h"
@@ -101,6 +103,7 @@ class Tuning {
     announce();
     const std::optional<Error> error = work();
     tune_end();
+    if (!error) test_best();
     lock_.reset();
     if (error) throw Error(*error);
     return print_result();
@@ -280,6 +283,7 @@ class Tuning {
     create_folders(folder_ + "/trials");
     Workers workers(a_.workers, {.folder = folder_, .threads = threads_each(), .keep = a_.keep, .deadline = deadline_},
                     [this] { lock_.reset(); });
+    view_.emplace(console_, objective_.figure);
     bool asked = false;
     while (workers.watch()) {
       if (InterruptGuard::interrupted() && !asked) {
@@ -290,26 +294,27 @@ class Tuning {
       ::usleep(kPause);
     }
     look();
-    clear();
+    view_->clear();
     return workers.error();
   }
 
-  // What ended since the last look.
+  // What ended since the last look, and what runs.
   void look() {
-    const auto storage = open_storage(folder_);
-    for (const tune::RungRow& rung : storage->rungs(seen_)) {
-      const std::optional<tune::TrialRow> trial = storage->trial(rung.trial);
-      see(rung, trial);
+    const int64_t seen_before = seen_;
+    std::map<int64_t, int> running;
+    {
+      const auto storage = open_storage(folder_);
+      for (const tune::RungRow& rung : storage->rungs(seen_)) see(rung, storage->trial(rung.trial));
+      if (!view_->draws()) return;
+      for (const tune::LeaseRow& lease : storage->leases()) {
+        const tune::Work work = tune::Work::from_json(lease.work);
+        running[work.trial] = work.epochs;
+      }
     }
-    if (console_.quiet || !can_rewrite(stderr)) return;
-    std::string running;
-    for (const tune::LeaseRow& lease : storage->leases()) {
-      const tune::Work work = tune::Work::from_json(lease.work);
-      running += fmt::format("{}trial {} to epoch {}", running.empty() ? "" : ", ", work.trial, work.epochs);
-    }
-    std::fputs(("\r" + shortened(fmt::format("running {}  best {}  {}", running.empty() ? "none" : running, best_ ? figure(*best_) : "-", left()),
-                                 static_cast<size_t>(columns() - 1)) + "\x1b[K").c_str(), stderr);
-    dirty_ = true;
+    if (seen_ != seen_before || running != running_) ranking_ = OpenStudy(folder_).study.ranking();
+    running_ = std::move(running);
+    view_->draw(ranking_, running_, fmt::format("{}  best {}  {}", duration(std::chrono::duration<double>(Clock::now() - begin_).count()),
+                                                best_ ? fmt::format("{} (trial {})", figure(*best_), best_trial_) : "-", left()));
   }
 
   void see(const tune::RungRow& rung, const std::optional<tune::TrialRow>& trial) {
@@ -320,8 +325,7 @@ class Tuning {
       best_ = rung.score;
       best_trial_ = rung.trial;
     }
-    if (!trial || console_.quiet) return;
-    clear();
+    if (!trial || console_.quiet || (view_ && view_->draws())) return;
     const std::string score = rung.score ? fmt::format("{} {}", objective_.figure, figure(*rung.score)) : "failed: " + one_line(trial->reason);
     const std::string best = best_ ? fmt::format("  best {} (trial {})", figure(*best_), best_trial_) : "";
     console_.note("trial {}  epochs {}-{}  {}{}  {}  {}  {}", rung.trial, rung.initial_epoch + 1, rung.epochs, score, best, duration(rung.seconds), left(),
@@ -334,11 +338,6 @@ class Tuning {
     return duration(seconds * static_cast<double>(planned_ - done_) / static_cast<double>(done_here_)) + " left";
   }
 
-  void clear() {
-    if (dirty_) std::fputs("\r\x1b[K", stderr);
-    dirty_ = false;
-  }
-
   void tune_end() {
     OpenStudy open(folder_);
     tune::Study& study = open.study;
@@ -346,6 +345,21 @@ class Tuning {
     ranking_ = study.ranking();
     gave_up_ = study.gave_up();
     done_all_ = study.oracle().next().what == tune::Next::done;
+  }
+
+  // The best model on pictures that chose nothing; its run folder gets the report.
+  void test_best() {
+    if (best_of(ranking_) == nullptr || !done_all_ || InterruptGuard::interrupted()) return;
+    const std::string run = best_run(folder_);
+    try {
+      OpenedData data;
+      RunEvaluation best(run, data, a_.training.common, {.quiet = true});
+      if (best.dataset().test.empty() || best.arguments().data.validation == "test") return;
+      test_ = test_result(best.evaluation(SplitKind::test), best.class_names());
+      write_test_result(run, *test_);
+    } catch (const Error& error) {
+      console_.note("the best run cannot be tested: {}", error.what());
+    }
   }
 
   int print_result() {
@@ -356,11 +370,14 @@ class Tuning {
       for (const tune::TrialRow& trial : ranking_) trials.push_back(trial_json(trial));
       Json best = found != nullptr ? trial_json(*found) : Json();
       if (found != nullptr) best["run"] = best_run(folder_);
+      if (test_) best["test"] = {{"loss", test_->loss}, {"accuracy", test_->accuracy}, {"top5", test_->top5}};
       print_json({{"study", folder_}, {"trials", trials}, {"best", best}, {"seconds", seconds}});
     } else {
       print_trials(ranking_, objective_.figure, kShownTrials);
       print(fmt::format("time       {}\nseed       {}\nstudy      {}\n", duration(seconds), a_.settings.seed, folder_));
       if (found != nullptr) print(fmt::format("best       {}\n", best_run(folder_)));
+      if (test_)
+        print(fmt::format("test       loss {}  accuracy {}  top-5 {}\n", figure(test_->loss), figure(test_->accuracy), figure(test_->top5)));
     }
     const std::string resume = fmt::format("fovea tune --resume --name {} goes on", folder_.substr(folder_.rfind('/') + 1));
     if (InterruptGuard::interrupted()) {
@@ -389,8 +406,11 @@ class Tuning {
   int64_t seen_ = 0, planned_ = 0, done_ = 0, done_here_ = 0;
   std::optional<double> best_;
   int64_t best_trial_ = 0;
-  bool dirty_ = false, gave_up_ = false, done_all_ = false;
+  bool gave_up_ = false, done_all_ = false;
+  std::optional<SearchView> view_;
+  std::optional<TestResult> test_;
   std::vector<tune::TrialRow> ranking_;
+  std::map<int64_t, int> running_;  // trials, and the epoch they run to
 };
 
 }  // namespace

@@ -105,7 +105,9 @@ TEST_F(TuneProgram, SearchesAndKeepsTheBest) {
   const Json run = place.run({"study", "best", "a", "--json"}).json();
   EXPECT_EQ(run["run"], "runs/tune/a/best/1");
   const Ended eval = place.run({"eval", "runs/tune/a", "--data", "shapes.npz", "--json"});
-  EXPECT_EQ(eval.code, 0) << eval.err;
+  ASSERT_EQ(eval.code, 0) << eval.err;
+  EXPECT_EQ(eval.json()["accuracy"], result["best"]["test"]["accuracy"]);
+  EXPECT_THAT(read_file(place / "runs/tune/a/best/1/report.txt"), HasSubstr("accuracy"));
   const Json studies = place.run({"study", "list", "--json"}).json();
   EXPECT_EQ(studies["studies"][0]["state"], "finished");
   double all = 0;
@@ -119,6 +121,20 @@ TEST_F(TuneProgram, SearchesAndKeepsTheBest) {
   double best = 0;
   for (const Json& epoch : trained["epochs"]) best = std::max(best, epoch["val_accuracy"].get<double>());
   EXPECT_EQ(best, result["best"]["score"].get<double>()) << "the same training, in one piece";
+}
+
+TEST_F(TuneProgram, DrawsItsTableAnewOnATerminal) {
+  if (!terminals_exist()) GTEST_SKIP() << "this system hands out no terminals";
+  const Ended end = place.run(tune_words("a"), {.environment = {"TERM=xterm", "COLUMNS=100"}, .terminal = true});
+  ASSERT_EQ(end.code, 0) << end.err;
+  EXPECT_THAT(end.err, HasSubstr("trial      state  val_accuracy  epochs"));
+  EXPECT_THAT(end.err, HasSubstr("\x1b["));
+  EXPECT_THAT(end.err, HasSubstr("to epoch "));
+  EXPECT_THAT(end.err, HasSubstr("left"));
+  EXPECT_THAT(end.err, testing::Not(HasSubstr("\ntrial 0  epochs 1-"))) << "the table takes the place of lines";
+  const Ended piped = place.run(tune_words("b"));
+  EXPECT_THAT(piped.err, HasSubstr("\ntrial 0  epochs 1-"));
+  EXPECT_THAT(piped.err, testing::Not(HasSubstr("\x1b")));
 }
 
 TEST_F(TuneProgram, IsKilledAtAnyMomentAndLosesNothing) {
