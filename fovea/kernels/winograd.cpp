@@ -21,14 +21,14 @@ constexpr int64_t kLeastTiles = 8;
 // Transforming 512 x 512 weights, behind every batch in training, takes 2 to 4 ms longer than copying them for a direct
 // convolution, and a tile saves 0.29 ms: so many pay where memory is slower, too. Fewer weights stay in the caches.
 constexpr int64_t kLeastTrainedTiles = 24, kManyWeights = 256 * 256;
-// Products of a direct convolution that one of ours stands for: 4, less where tiles hang over the border. Below this the
-// transforms cost more than is saved (1 for 6x6 -> 4x4 backward by data: 91 GFLOP/s against 115).
-constexpr double kLeastSaving = 1.5;
+// Products of a direct convolution that one of ours stands for: 4 (of 5x5 kernels 2.8), less where tiles hang over the border.
+// Below this the transforms cost more than is saved (1 for 6x6 -> 4x4 backward by data: 91 GFLOP/s against 115).
+constexpr double kLeastSaving = 1.3;
 
 int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 int64_t pictures_of(const ConvProblem& p) { return p.batch > 0 ? p.batch : p.n; }
-int64_t tiles_a_picture(int64_t h, int64_t w) { return WinogradTiles{.h = h, .w = w}.count(); }
+int64_t tiles_a_picture(const ConvProblem& p, int64_t h, int64_t w) { return WinogradTiles{.kernel = p.kh, .h = h, .w = w}.count(); }
 
 // Floats a vector such that both maps' channels and blocks are whole vectors, or 0. Padding channels of what is written
 // would stay as they are: there may be none.
@@ -54,12 +54,12 @@ Layout blocked(int64_t n, int64_t h, int64_t w, int64_t c) {
 bool serves(const ConvProblem& p, int64_t h, int64_t w, std::vector<std::string>& refused) {
   const auto refuse = [&](const char* reason) { return refused.push_back(std::string("winograd: ") + reason), false; };
   if (!p.winograd) return refuse("not wanted");
-  if (p.kh != 3 || p.kw != 3) return refuse("only 3x3 kernels");
+  if (p.kh != p.kw || (p.kh != 3 && p.kh != 5)) return refuse("only 3x3 and 5x5 kernels");
   if (p.sh != 1 || p.sw != 1 || p.dh != 1 || p.dw != 1 || p.groups != 1) return refuse("no strides, dilation, groups");
-  if (p.pt > 2 || p.pl > 2 || p.pb > 2 || p.pr > 2) return refuse("more padding than the kernel is wide");
-  const int64_t tiles = tiles_a_picture(h, w);
-  if (static_cast<double>(p.oh * p.ow * 9) < kLeastSaving * static_cast<double>(tiles * kWinogradPoints))
-    return refuse("tiles of 4x4 save too little");
+  if (std::max({p.pt, p.pl, p.pb, p.pr}) >= p.kh) return refuse("more padding than the kernel is wide");
+  const int64_t tiles = tiles_a_picture(p, h, w);
+  if (static_cast<double>(p.oh * p.ow * p.kh * p.kw) < kLeastSaving * static_cast<double>(tiles * kWinogradPoints))
+    return refuse("its tiles save too little");
   if (pictures_of(p) * tiles < kLeastTiles) return refuse("too few tiles");
   return true;
 }
@@ -67,14 +67,14 @@ bool serves(const ConvProblem& p, int64_t h, int64_t w, std::vector<std::string>
 // The refusals of what reads transformed weights.
 bool serves_maps(const ConvProblem& p, int64_t h, int64_t w, std::vector<std::string>& refused) {
   if (!serves(p, h, w, refused)) return false;
-  if (!p.training || p.ic * p.oc <= kManyWeights || pictures_of(p) * tiles_a_picture(h, w) >= kLeastTrainedTiles) return true;
+  if (!p.training || p.ic * p.oc <= kManyWeights || pictures_of(p) * tiles_a_picture(p, h, w) >= kLeastTrainedTiles) return true;
   return refused.push_back("winograd: too few tiles for so many weights"), false;
 }
 
 // `outputs` cut into tiles, with values of so many channels to keep of each.
-WinogradTiles tiles_of(const Layout& outputs, int64_t pad_top, int64_t pad_left, int64_t channels,
+WinogradTiles tiles_of(int64_t kernel, const Layout& outputs, int64_t pad_top, int64_t pad_left, int64_t channels,
                        int64_t least_chunk) {
-  WinogradTiles tiles{.pictures = outputs.n, .h = outputs.h, .w = outputs.w, .pad_top = pad_top, .pad_left = pad_left};
+  WinogradTiles tiles{.kernel = kernel, .pictures = outputs.n, .h = outputs.h, .w = outputs.w, .pad_top = pad_top, .pad_left = pad_left};
   tiles.chunk = chunk_of(tiles.count(), kWinogradPoints * channels, least_chunk);
   return tiles;
 }
@@ -83,7 +83,7 @@ WinogradTiles tiles_of(const Layout& outputs, int64_t pad_top, int64_t pad_left,
 
 WeightsLayout winograd_layout(const WinogradWeights& weights) {
   return WeightsLayout(std::make_shared<WeightsLayout::Impl>(WeightsLayout::Impl{
-      .shape = {3, 3, weights.ic, weights.oc}, .keras = {}, .packed = {}, .plain = false, .winograd = weights}));
+      .shape = {weights.kernel, weights.kernel, weights.ic, weights.oc}, .keras = {}, .packed = {}, .plain = false, .winograd = weights}));
 }
 
 std::optional<ConvForward> winograd_forward(const ConvProblem& p, const ConvForwardOptions& options,
@@ -95,13 +95,13 @@ std::optional<ConvForward> winograd_forward(const ConvProblem& p, const ConvForw
   if (lanes == 0) return refused.push_back("winograd: channels are not in whole vectors"), std::nullopt;
   const WinogradMaps maps{.src = src,
                           .dst = dst,
-                          .tiles = tiles_of(dst, p.pt, p.pl, src.c + kWinogradPanel * lanes, kLeastChunk),
+                          .tiles = tiles_of(p.kh, dst, p.pt, p.pl, src.c + kWinogradPanel * lanes, kLeastChunk),
                           .relu = options.relu,
                           .lanes = lanes};
   return ConvForward{.kernel = make_loop_kernel(maps, winograd_maps_loop_of_cpu(), 5, maps.scratch_bytes()),
                      .src = src,
                      .dst = dst,
-                     .weights = winograd_layout({.ic = p.ic, .oc = p.oc, .lanes = lanes}),
+                     .weights = winograd_layout({.kernel = p.kh, .ic = p.ic, .oc = p.oc, .lanes = lanes}),
                      .refused = {}};
 }
 
@@ -113,18 +113,20 @@ std::optional<ConvBackwardData> winograd_backward_data(const ConvProblem& p, con
   if (lanes == 0) return refused.push_back("winograd: channels are not in whole vectors"), std::nullopt;
   const WinogradMaps maps{.src = diff_dst,
                           .dst = diff_src,
-                          .tiles = tiles_of(diff_src, 2 - p.pt, 2 - p.pl, diff_dst.c + kWinogradPanel * lanes, kLeastChunk),
+                          .tiles = tiles_of(p.kh, diff_src, p.kh - 1 - p.pt, p.kw - 1 - p.pl, diff_dst.c + kWinogradPanel * lanes, kLeastChunk),
                           .lanes = lanes};
   return ConvBackwardData{.kernel = make_loop_kernel(maps, winograd_maps_backward_loop_of_cpu(), 4, maps.scratch_bytes()),
                           .diff_dst = diff_dst,
                           .diff_src = diff_src,
-                          .weights = winograd_layout({.ic = p.ic, .oc = p.oc, .lanes = lanes, .turned = true}),
+                          .weights = winograd_layout({.kernel = p.kh, .ic = p.ic, .oc = p.oc, .lanes = lanes, .turned = true}),
                           .refused = {}};
 }
 
 std::optional<ConvBackwardWeights> winograd_backward_weights(const ConvProblem& p, const ConvWeightsWishes& wishes,
                                                              std::vector<std::string>& refused) {
   if (!serves(p, p.oh, p.ow, refused)) return {};
+  // There products are rounded before they are added.
+  if (p.kh == 5 && winograd_lanes_of_cpu() < 8) return refused.push_back("winograd: 5x5 is too inexact without fused additions"), std::nullopt;
   const Layout src = wishes.src.value_or(blocked(p.n, p.ih, p.iw, p.ic));
   const Layout diff_dst = wishes.diff_dst.value_or(blocked(p.n, p.oh, p.ow, p.oc));
   const int64_t lanes = lanes_of(src, diff_dst);
@@ -132,7 +134,7 @@ std::optional<ConvBackwardWeights> winograd_backward_weights(const ConvProblem& 
   const int64_t least_chunk = p.ic * p.oc <= WinogradGradient::kMostKept ? kLeastChunk : kLeastGradientChunk;
   const WinogradGradient gradient{.src = src,
                                   .diff_dst = diff_dst,
-                                  .tiles = tiles_of(diff_dst, p.pt, p.pl, p.ic + p.oc, least_chunk),
+                                  .tiles = tiles_of(p.kh, diff_dst, p.pt, p.pl, p.ic + p.oc, least_chunk),
                                   .inputs = kGradientInputs,
                                   .lanes = lanes};
   return ConvBackwardWeights{.kernel = make_loop_kernel(gradient, winograd_gradient_loop_of_cpu(), 5, gradient.scratch_bytes()),

@@ -1,5 +1,5 @@
-// Convolutions by Winograd's F(4x4, 3x3), chosen by shape: 3x3 kernels without stride, dilation or groups, with
-// channels in whole vectors, where tiles of 4x4 outputs save at least half of the products.
+// Convolutions by Winograd's F(4x4, 3x3) and F(2x2, 5x5), chosen by shape: kernels without stride, dilation or groups, with
+// channels in whole vectors, where tiles of 4x4 (2x2) outputs save at least a third of the products.
 //
 // Weights stay in Keras's order; forward and backward by data read copies of them, transformed once for every change.
 // Rounding is a few times that of a direct convolution (1e-6 of the numbers' size).

@@ -1,7 +1,7 @@
 // The loops of Winograd's algorithm: what they work on, and the best of each that the CPU can run.
 //
-// Tiles of 4x4 outputs, each seeing 6x6 inputs, are numbered by picture, row, column. Of every tile all 36 values at the
-// points are computed; then, for each of the 36, tiles x channels is one product of matrices. Tiles are taken in chunks
+// Tiles of 4x4 outputs of a 3x3 kernel, or 2x2 of a 5x5 kernel, each seeing 6x6 inputs, are numbered by picture, row, column.
+// Of every tile all 36 values at the points are computed; then, for each of the 36, tiles x channels is one product of matrices. Tiles are taken in chunks
 // whose values stay in an L2 cache.
 #pragma once
 
@@ -10,13 +10,13 @@
 
 namespace fovea::kernels {
 
-constexpr int64_t kWinogradTile = 4, kWinogradInput = 6, kWinogradPoints = 36;
+constexpr int64_t kWinogradInput = 6, kWinogradPoints = 36;
 constexpr int64_t kWinogradPanel = 2;  // vectors of output channels in a panel of transformed weights
 
-// Weights (3, 3, ic, oc) at the points: panels of output channels, in each point after point, input channel after input
+// Weights (kernel, kernel, ic, oc) at the points: panels of output channels, in each point after point, input channel after input
 // channel. `turned`: as backward by data multiplies them, upside down and with input and output exchanged.
 struct WinogradWeights {
-  int64_t ic = 0, oc = 0, lanes = 4;
+  int64_t kernel = 3, ic = 0, oc = 0, lanes = 4;
   bool turned = false;
 
   int64_t depth() const { return turned ? oc : ic; }
@@ -29,12 +29,14 @@ Loop<WinogradWeights> winograd_weights_loop_of_cpu();
 
 // How maps are cut into tiles: of `h` x `w` outputs; inputs have padding above and to the left.
 struct WinogradTiles {
+  int64_t kernel = 3;
   int64_t pictures = 1, h = 1, w = 1;
   int64_t pad_top = 0, pad_left = 0;
   int64_t chunk = 12;  // tiles a chunk
 
-  int64_t rows() const { return (h + kWinogradTile - 1) / kWinogradTile; }
-  int64_t columns() const { return (w + kWinogradTile - 1) / kWinogradTile; }
+  int64_t side() const { return kWinogradInput + 1 - kernel; }  // outputs of a tile
+  int64_t rows() const { return (h + side() - 1) / side(); }
+  int64_t columns() const { return (w + side() - 1) / side(); }
   int64_t count() const { return pictures * rows() * columns(); }
   // Floats of a chunk's values for so many channels.
   int64_t values(int64_t channels) const { return kWinogradPoints * chunk * channels; }

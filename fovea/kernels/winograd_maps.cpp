@@ -21,7 +21,7 @@ namespace fovea::kernels::HWY_NAMESPACE {
 namespace {
 
 // One panel's outputs, from the products on.
-template <class D>
+template <int kKernel, class D>
 HWY_NOINLINE void transform_outputs(D d, const WinogradMaps& p, const float* values, int64_t panel_width, int64_t first,
                                     int64_t tiles, int64_t channel, const float* bias, float* dst) {
   const int64_t point = p.tiles.chunk * panel_width;
@@ -34,9 +34,9 @@ HWY_NOINLINE void transform_outputs(D d, const WinogradMaps& p, const float* val
       const Place place = place_of(p.tiles, first + t);
       const float* from = values + t * panel_width + c;
       float* to = dst + p.dst.offset(place.picture, place.row, place.column, channel + c);
-      const int64_t rows = std::min(kWinogradTile, p.dst.h - place.row);
-      const int64_t columns = std::min(kWinogradTile, p.dst.w - place.column);
-      transform<OutputTransform>(
+      const int64_t rows = std::min(p.tiles.side(), p.dst.h - place.row);
+      const int64_t columns = std::min(p.tiles.side(), p.dst.w - place.column);
+      transform<typename Transforms<kKernel>::Output>(
           d, [&](int row, int column) HWY_ATTR { return hn::LoadU(d, from + (row * kWinogradInput + column) * point); },
           [&](int row, int column, hn::Vec<D> value) HWY_ATTR {
             if (row >= rows || column >= columns) return;
@@ -60,7 +60,7 @@ struct Pointers {
   float *dst, *scratch;
 };
 
-template <size_t kLanes>
+template <size_t kLanes, int kKernel>
 void maps_of(const WinogradMaps& p, const Pointers& at) {
   const hn::CappedTag<float, kLanes> d;
   float* const values = at.scratch;
@@ -75,19 +75,25 @@ void maps_of(const WinogradMaps& p, const Pointers& at) {
         multiply_points<2>(d, p, values, weights, tiles, products);
       else
         multiply_points<1>(d, p, values, weights, tiles, products);
-      transform_outputs(d, p, products, width, first, tiles, channel, at.bias, at.dst);
+      transform_outputs<kKernel>(d, p, products, width, first, tiles, channel, at.bias, at.dst);
       channel += width;
     }
   }
 }
 
-void maps(const WinogradMaps& p, const Pointers& at) {
+template <int kKernel>
+void maps_of_kernel(const WinogradMaps& p, const Pointers& at) {
   if (p.lanes == 16)
-    maps_of<16>(p, at);
+    maps_of<16, kKernel>(p, at);
   else if (p.lanes == 8)
-    maps_of<8>(p, at);
+    maps_of<8, kKernel>(p, at);
   else
-    maps_of<4>(p, at);
+    maps_of<4, kKernel>(p, at);
+}
+
+void maps(const WinogradMaps& p, const Pointers& at) {
+  if (p.tiles.kernel == 5) maps_of_kernel<5>(p, at);
+  else maps_of_kernel<3>(p, at);
 }
 
 void forward(const WinogradMaps& p, const Arguments& a, const RunContext&, int64_t) {

@@ -23,8 +23,8 @@ struct Place {
 // Where the outputs of a tile begin.
 HWY_INLINE Place place_of(const WinogradTiles& tiles, int64_t tile) {
   const int64_t in_picture = tile % (tiles.rows() * tiles.columns());
-  return {tile / (tiles.rows() * tiles.columns()), in_picture / tiles.columns() * kWinogradTile,
-          in_picture % tiles.columns() * kWinogradTile};
+  return {tile / (tiles.rows() * tiles.columns()), in_picture / tiles.columns() * tiles.side(),
+          in_picture % tiles.columns() * tiles.side()};
 }
 
 HWY_INLINE bool is_inside(const Layout& map, const Place& place, int64_t size) {
