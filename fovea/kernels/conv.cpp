@@ -2,6 +2,7 @@
 #include "fovea/kernels/conv.h"
 
 #include "fovea/kernels/conv_tries.h"
+#include "fovea/kernels/output_shares.h"
 #include "fovea/kernels/winograd.h"
 
 namespace fovea::kernels {
@@ -48,6 +49,31 @@ std::vector<ConvTry> usual_tries(const ConvProblem& problem, const ConvForwardOp
   return tries;
 }
 
+// A range of the output channels of one picture, for a convolution that answered so.
+std::optional<Share> share_of(const ConvProblem& problem, const ConvForwardOptions& options, const ConvForward& whole, const OutputRange& range) {
+  const bool depthwise = problem.groups > 1;
+  ConvProblem part = problem;
+  part.oc = range.count;
+  Layout src = whole.src, dst = whole.dst;
+  dst.c = range.count;
+  if (depthwise) part.ic = part.groups = src.c = range.count;
+  const ConvForward answer = conv_forward(
+      part, {.bias = options.bias, .relu = options.relu, .relu_limit = options.relu_limit, .src = src, .weights = {}});
+  if (!(answer.src == src) || !(answer.dst == dst) || answer.dst.block != dst.block) return {};
+  const std::optional<size_t> weights = outputs_offset(whole.weights, answer.weights, range.begin);
+  if (!weights) return {};
+  const auto bytes = [](int64_t floats) { return static_cast<size_t>(floats) * sizeof(float); };
+  return Share{answer.kernel,
+               {depthwise ? bytes(whole.src.offset(0, 0, 0, range.begin)) : 0, *weights, bytes(range.begin), bytes(whole.dst.offset(0, 0, 0, range.begin))}};
+}
+
+// Whether channels of the one picture lie block after block, each with its weights.
+bool has_shares(const ConvProblem& p, const ConvForward& answer) {
+  const bool depthwise = p.groups > 1 && p.groups == p.ic && p.groups == p.oc;
+  const bool in_blocks = answer.dst.block < p.oc && (!depthwise || answer.src.block == answer.dst.block);
+  return p.n == 1 && (p.groups == 1 || depthwise) && in_blocks;
+}
+
 }  // namespace
 
 ConvForward conv_forward(const ConvProblem& problem, const ConvForwardOptions& options) {
@@ -70,6 +96,10 @@ ConvForward conv_forward(const ConvProblem& problem, const ConvForwardOptions& o
     answer.src = c->src;
     answer.dst = c->dst;
     answer.weights = onednn::weights_layout(problem.weights_shape(), s.keras, c->weights_desc);
+    if (has_shares(problem, answer))
+      answer.kernel = with_shares(answer.kernel, problem.oc, answer.dst.block, [problem, options, whole = answer](const OutputRange& range) {
+        return share_of(problem, options, whole, range);
+      });
   } else {
     answer.kernel = conv_forward_ref_kernel(problem, options.relu, options.relu_limit);
     answer.src = plain_src(problem);

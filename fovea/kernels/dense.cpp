@@ -4,6 +4,7 @@
 
 #include "fovea/kernels/dense_ref.h"
 #include "fovea/kernels/onednn.h"
+#include "fovea/kernels/output_shares.h"
 #include "fovea/kernels/ref_kernel.h"
 
 namespace fovea::kernels {
@@ -60,6 +61,19 @@ Forward::primitive_desc hint(const Descs& d, bool bias) {
                                    d.dst);
 }
 
+// Outputs that a share of a dense layer begins at: the largest block that the library has weights in.
+constexpr int64_t kOutputBlock = 64;
+
+std::optional<Share> share_of(const DenseProblem& problem, const DenseForwardOptions& options, const WeightsLayout& weights, const OutputRange& range) {
+  DenseProblem part = problem;
+  part.out = range.count;
+  const DenseForward answer = dense_forward(part, {.bias = options.bias, .relu = options.relu, .training = options.training});
+  const std::optional<size_t> offset = outputs_offset(weights, answer.weights, range.begin);
+  const size_t floats = static_cast<size_t>(range.begin) * sizeof(float);
+  if (!offset) return {};
+  return Share{answer.kernel, {0, *offset, floats, floats}};
+}
+
 }  // namespace
 
 DenseForward dense_forward(const DenseProblem& problem, const DenseForwardOptions& options) {
@@ -72,13 +86,17 @@ DenseForward dense_forward(const DenseProblem& problem, const DenseForwardOption
   };
   if (const auto pd = choose_dense(d, options.weights, describe)) {
     const onednn::OneThread one;
-    return {onednn::primitive_kernel(Forward(*pd), pd->impl_info_str(),
-                                     {{DNNL_ARG_SRC, d.src},
-                                      {DNNL_ARG_WEIGHTS, pd->weights_desc()},
-                                      {DNNL_ARG_BIAS, bias},
-                                      {DNNL_ARG_DST, d.dst}},
-                                     pd->scratchpad_desc()),
-            d.layout(pd->weights_desc())};
+    const WeightsLayout weights = d.layout(pd->weights_desc());
+    const KernelPtr kernel = onednn::primitive_kernel(Forward(*pd), pd->impl_info_str(),
+                                                      {{DNNL_ARG_SRC, d.src},
+                                                       {DNNL_ARG_WEIGHTS, pd->weights_desc()},
+                                                       {DNNL_ARG_BIAS, bias},
+                                                       {DNNL_ARG_DST, d.dst}},
+                                                      pd->scratchpad_desc());
+    if (problem.n > 1) return {kernel, weights};
+    return {with_shares(kernel, problem.out, kOutputBlock,
+                        [problem, options, weights](const OutputRange& range) { return share_of(problem, options, weights, range); }),
+            weights};
   }
   return {ref_kernel(4, 0,
                      [p = problem, relu = options.relu](void* const* a) {

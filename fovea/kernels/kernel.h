@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace fovea::kernels {
 
@@ -43,6 +44,16 @@ class Call {
   virtual void run(const RunContext& context) const = 0;
 };
 
+class Kernel;
+using KernelPtr = std::shared_ptr<const Kernel>;
+
+// A part of a kernel's work: a kernel of its own, and how far into each of the whole's arguments its own begin, in bytes
+// (scratch aside).
+struct Share {
+  KernelPtr kernel;
+  std::vector<size_t> offsets;
+};
+
 class Kernel {
  public:
   virtual ~Kernel() = default;
@@ -51,8 +62,9 @@ class Kernel {
   virtual size_t scratch_bytes() const { return 0; }
   // `first_row` is the place of the buffers' first picture in its batch: what random streams and labels need.
   virtual std::unique_ptr<Call> bind(std::span<void* const> arguments, int64_t first_row) const = 0;
+  // The work cut into at most so many shares, which may run at the same time and together write what this kernel writes (the
+  // library may round another way in a share). Empty: it cannot be cut.
+  virtual std::vector<Share> shares(int) const { return {}; }
 };
-
-using KernelPtr = std::shared_ptr<const Kernel>;
 
 }  // namespace fovea::kernels

@@ -1,7 +1,8 @@
 // A plan: what is to be done for one batch size, as lists of calls on memory that is already placed.
 //
 // A plan's work is a list of segments. In a segment every lane has its list of calls, run in order on one thread; lanes
-// run side by side and meet at the segment's end, where the meeting's calls run alone. Nothing is decided while a plan
+// run side by side and meet at the segment's end, where the meeting's calls run alone. (Of a single picture whose steps are
+// shared out, a segment's lists are shares of one step.) Nothing is decided while a plan
 // runs. See plan_builder.h for how one is made and executor.h for how it runs.
 #pragma once
 
@@ -21,6 +22,7 @@ struct PlanOptions {
   int64_t batch = 32;
   int lanes = 0;      // 0: one a core that this process may use, less where the batch is too small to feed them
   int64_t tile = 0;   // most pictures a tile; 0: chosen by the plan
+  int threads = 1;    // of a batch of one picture, forward only: those that share out its larger steps; it changes no bit
   bool training = false;   // batch statistics and dropout
   bool gradients = false;  // forward and backward, else forward only
   bool weight_gradients = true;  // with gradients: those of parameters that train

@@ -20,6 +20,8 @@ using Pointers = std::vector<void*>;
 constexpr int64_t kTile = 16;
 // Fewer pictures a lane than this do not pay for waking a thread.
 constexpr int64_t kLeastLane = 4;
+// Shares of a step of a single picture.
+constexpr int kShares = 4;
 // Floats of a parameter that one thread sums or updates at a time.
 constexpr int64_t kChunk = 16384;
 
@@ -63,7 +65,8 @@ class Builder {
     // Values made by folding are of this version for good: what lies beside them is copied at once.
     if (plan_->folded) run_copies();
     plan_->copied_version = blueprint_.copies.empty() || plan_->folded ? parameters_.version() : 0;
-    bind_compute();
+    if (is_shared()) bind_shares();
+    else bind_compute();
     if (options_.gradients) bind_gradients();
     describe();
     return std::move(plan_);
@@ -203,6 +206,19 @@ class Builder {
     return gradients_[static_cast<size_t>(lane)] + gradient_offsets_[static_cast<size_t>(gradient)];
   }
 
+  Pointers pointers_of(const ProgramStep& step, const Unit& unit, BoundCall& bound) {
+    Pointers pointers;
+    size_t none = 0;
+    for (const Arg& arg : step.args) {
+      char* where = arg.buffer < 0 ? nullptr : pointer(unit.program->buffers[static_cast<size_t>(arg.buffer)], unit, none);
+      pointers.push_back(where);
+      if (arg.buffer < 0 || arg.access == Arg::read) continue;
+      const int64_t floats = unit.program->buffers[static_cast<size_t>(arg.buffer)].floats;
+      if (floats > 0) bound.written.emplace_back(reinterpret_cast<const float*>(where), floats);
+    }
+    return pointers;
+  }
+
   // A step's call, and behind it the sums where it wrote a gradient that its lane has already written to.
   void bind_step(size_t at, const Unit& unit, std::vector<BoundCall>& calls) {
     const Program& program = *unit.program;
@@ -287,6 +303,45 @@ class Builder {
         if (plan_->update.empty()) plan_->update.push_back(empty_segment("weights are new"));
         bind_step(at, lanes[0], plan_->update[0].lanes[0]);
       }
+  }
+
+  // Whether the plan is of one picture forward: its larger steps are cut into shares, always as many, whoever runs them.
+  bool is_shared() const { return options_.batch == 1 && !options_.gradients; }
+
+  // Shares of a step are a segment of their own, a list a thread; steps between such segments are one list.
+  void bind_shares() {
+    plan_->segment_reasons = first_->segment_reasons;
+    const Unit unit = {Scope::tile, 0, 0, 0, 0, first_, tile_arenas_[0]};
+    const auto begin_segment = [&](size_t lists, const char* reason) -> Segment& {
+      plan_->compute.emplace_back();
+      plan_->compute.back().reason = reason;
+      plan_->compute.back().lanes.resize(lists);
+      return plan_->compute.back();
+    };
+    bool open = false;  // the last segment takes steps
+    for (size_t at = 0; at < first_->steps.size(); ++at) {
+      const ProgramStep& step = first_->steps[at];
+      const std::vector<kernels::Share> shares = step.phase == ProgramStep::unit ? step.kernel->shares(kShares) : std::vector<kernels::Share>();
+      const size_t lists = std::min(shares.size(), static_cast<size_t>(std::max(options_.threads, 1)));
+      if (lists > 1 || !open) begin_segment(std::max<size_t>(lists, 1), lists > 1 ? "a step is complete" : "a step is shared out");
+      Segment& segment = plan_->compute.back();
+      open = lists <= 1 && step.phase == ProgramStep::unit;
+      if (shares.empty()) bind_step(at, unit, step.phase == ProgramStep::meeting ? segment.meeting : segment.lanes[0]);
+      for (size_t i = 0; i < shares.size(); ++i) {
+        BoundCall bound;
+        bound.step = static_cast<int>(at);
+        Pointers pointers = pointers_of(step, unit, bound);
+        for (size_t a = 0; a < pointers.size(); ++a)
+          if (pointers[a] != nullptr) pointers[a] = static_cast<char*>(pointers[a]) + shares[i].offsets[a];
+        const size_t list = i * lists / shares.size(), scratch = shares[i].kernel->scratch_bytes();
+        pointers.push_back(scratch > 0 ? memory(scratch) : nullptr);
+        plan_->scratch_bytes += scratch;
+        bound.call = shares[i].kernel->bind(pointers, 0);
+        // All of it is there behind the last share.
+        if (i + 1 < shares.size()) bound.written.clear();
+        segment.lanes[list].push_back(std::move(bound));
+      }
+    }
   }
 
   Segment empty_segment(const std::string& reason) const {

@@ -4,7 +4,8 @@
 
 namespace fovea {
 
-Runner::Runner(Model& model, ThreadPool& pool, PlanOptions options) : model_(model), executor_(pool), options_(std::move(options)) {
+Runner::Runner(Model& model, ThreadPool& pool, PlanOptions options)
+    : model_(model), executor_(pool), options_(std::move(options)), threads_(std::min(pool.threads(), available_cores())) {
   if (options_.lanes == 0) options_.lanes = default_lanes(options_.batch);
 }
 
@@ -14,6 +15,7 @@ Plan& Runner::plan(int64_t rows) {
   if (!plan) {
     PlanOptions options = options_;
     options.batch = rows;
+    options.threads = threads_;
     plan = make_plan(model_.graph(), model_.parameters(), options);
   }
   return *plan;

@@ -14,7 +14,8 @@ namespace fovea {
 
 class Runner {
  public:
-  // `options.batch` is the usual batch size: lanes are chosen for it and kept for shorter batches.
+  // `options.batch` is the usual batch size: lanes are chosen for it and kept for shorter batches. All threads of the pool
+  // share out the steps of a single picture.
   Runner(Model& model, ThreadPool& pool, PlanOptions options);
 
   // The plan for a batch of `rows` pictures; its results are those of the last compute. Throws Error (usage) where model
@@ -38,6 +39,7 @@ class Runner {
   Model& model_;
   Executor executor_;
   PlanOptions options_;
+  int threads_;
   std::map<int64_t, std::unique_ptr<Plan>> plans_;
 };
 

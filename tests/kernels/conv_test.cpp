@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <string>
 
 #include "fovea/base/error.h"
 #include "fovea/kernels/conv_ref.h"
@@ -103,6 +104,34 @@ TEST(Conv, AgreesWithTheReference) {
     for (bool bias : {true, false})
       check_backward_weights(p, truth, bias, conv_backward_weights(p, bias), problem.line);
   }
+}
+
+TEST(Conv, IsCutIntoSharesThatWriteTheWhole) {
+  int cut = 0;
+  for (const char* name : {"conv", "depthwise"})
+    for (const Problem& problem : problems(name)) {
+      ConvProblem p = conv_problem(problem);
+      p.n = 1;
+      const Truth truth(p);
+      const ConvForward conv = conv_forward(p, {.relu = true});
+      for (int count : {2, 3}) {
+        const std::vector<Share> shares = conv.kernel->shares(count);
+        if (shares.empty()) continue;
+        ++cut;
+        GuardedBuffer src = map_buffer(truth.src, conv.src), weights = weights_buffer(truth.weights, conv.weights), bias = plain_buffer(truth.bias);
+        GuardedBuffer together(conv.dst.bytes());
+        for (const Share& share : shares) {
+          GuardedBuffer scratch(share.kernel->scratch_bytes());
+          std::vector<void*> pointers = {src.data(), weights.data(), bias.data(), together.data()};
+          for (size_t a = 0; a < pointers.size(); ++a) pointers[a] = static_cast<char*>(pointers[a]) + share.offsets[a];
+          pointers.push_back(scratch.data());
+          share.kernel->bind(pointers, 0)->run({});
+        }
+        expect_near(read_map(conv.dst, together.data()), truth.dst(true, true), p.kh * p.kw * p.ic / p.groups,
+                    problem.line + " in " + std::to_string(shares.size()));
+      }
+    }
+  EXPECT_GT(cut, 10);
 }
 
 TEST(Conv, AgreesWithTheReferenceInEveryLayoutInsistedOn) {
