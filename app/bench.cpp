@@ -71,7 +71,7 @@ int bench(const Arguments& arguments) {
   table.add("--seconds", options.seconds,
             {.value = "F", .help = "seconds of each measurement; the fastest fifth of a second counts", .least = 0.1, .most = 3600});
   table.add("--winograd", winograd,
-            {.value = "on|off", .help = "3x3 convolutions by Winograd's algorithm where it saves", .choices = {"on", "off"}});
+            {.value = "on|off", .help = "3x3 and 5x5 convolutions by Winograd's algorithm where it saves", .choices = {"on", "off"}});
   table.add("--data", data.data, {.value = "DATA", .help = "sizes a model by name", .none = "pictures and classes as the model is made for"});
   table.add("--image-size", data.image_size, {.value = "H[,W]", .help = "pictures that a model by name is made for", .none = "the data's; pretrained families 224"});
   add_model_options(table, of_model);

@@ -46,8 +46,8 @@ struct PlanOptions {
   std::optional<Loss> loss;
   const UpdateRule* update = nullptr;              // with gradients: weights follow them
   std::vector<std::string> disabled_passes;
-  // 3x3 convolutions by Winograd's algorithm where that is faster. Without it they take about twice as long and round a
-  // third as much: Keras's own rounding.
+  // 3x3 and 5x5 convolutions by Winograd's algorithm where that is faster. Without it they take about twice as long and
+  // round a third as much: Keras's own rounding.
   bool winograd = true;
 };
 
