@@ -4,6 +4,8 @@
 #   chapter TITLE                a heading
 #   say TEXT                     a paragraph
 #   show COMMAND [WORD…]         runs it; the command and what it prints
+#   show_once COMMAND [WORD…]    the same, but it is not run again while program, words, the runs and models among them are what
+#                                they were and the file behind --out is there
 #   picture FILE CAPTION         a picture in FOLDER; link FILE TEXT: a page there
 #   table FILE                   of rows | a | b | as Markdown has them
 #   end_page                     writes the page
@@ -30,6 +32,37 @@ say() {
 }
 show() {
   "$@" >"$page_text"
+  page_say_output "$@"
+}
+show_once() {
+  page_kept=$page_folder/shown/$(page_key "$@")
+  mkdir -p "$page_folder/shown"
+  if [ ! -e "$page_kept" ] || ! page_has_output "$@"; then
+    "$@" >"$page_text"
+    mv "$page_text" "$page_kept"
+  fi
+  cp "$page_kept" "$page_text"
+  page_say_output "$@"
+}
+# What a command's output follows from, as a number.
+page_key() {
+  {
+    printf '%s\n' "$@"
+    ls -l "$1"
+    for page_word in "$@"; do
+      [ ! -e "$page_word/events.jsonl" ] || cat "$page_word/events.jsonl"
+      case $page_word in *.keras | *.h5) cksum "$page_word" ;; esac
+    done
+  } | cksum | tr ' ' '-'
+}
+# Whether what --out names is there.
+page_has_output() {
+  while [ $# -gt 1 ]; do
+    if [ "$1" = --out ] && [ ! -e "$2" ]; then return 1; fi
+    shift
+  done
+}
+page_say_output() {
   cat "$page_text"
   if [ "$1" != cat ]; then
     page_words="fovea"
@@ -76,8 +109,9 @@ nav ol { columns: 20rem; column-gap: 3rem; padding-left: 1.5rem; } nav li { brea
 pre { overflow-x: auto; padding: .75rem; background: var(--box); border-radius: .4rem; font: .8rem/1.45 ui-monospace, monospace; }
 pre.command { margin-bottom: 0; padding: .4rem .75rem; background: none; border-left: 3px solid var(--quiet); border-radius: 0; white-space: pre-wrap; overflow-wrap: anywhere; }
 pre.command::before { content: "\$ "; color: var(--quiet); }
-figure { margin: 1.5rem 0; } img { max-width: 100%; height: auto; background: #fff; } img[src\$=".png"] { min-width: min(100%, 30rem); image-rendering: pixelated; }
-figcaption { color: var(--quiet); }
+figure { margin: 1.5rem 0; overflow-x: auto; } img { max-width: 100%; height: auto; background: #fff; }
+img[src\$=".png"] { min-width: min(100%, 30rem); image-rendering: pixelated; } img[src\$=".svg"] { min-width: 40rem; }
+figcaption { position: sticky; left: 0; color: var(--quiet); }
 a { color: inherit; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; } th, td { padding: .3rem .75rem; text-align: left; border-bottom: 1px solid var(--box); }
 </style>
