@@ -431,6 +431,7 @@ class Training::Work {
         const TrainingPlace& place = trainer_.place();
         if (place.stage > 0) options.epochs = place.stage_epoch + stages[static_cast<size_t>(place.stage) - 1].epochs;
         keep_features();
+        if (InterruptGuard::interrupted()) break;
         options.validation = validation_features_ ? static_cast<const Examples*>(&*validation_features_) : validation_ ? &*validation_ : nullptr;
         trainer_.fit(train_features_ ? *train_features_ : to_train_on(), options);
         if (InterruptGuard::interrupted() || place.stage == static_cast<int>(stages.size())) break;
@@ -512,7 +513,10 @@ class Training::Work {
                                         .seed = arguments_.common.seed,
                                         .lanes = lanes(),
                                         .folder = disk ? &cache : nullptr,
-                                        .source = disk ? source_of(split, draws) : ""});
+                                        .source = disk ? source_of(split, draws) : "",
+                                        .progress = [](int64_t, int64_t) {
+                                          if (InterruptGuard::interrupted()) throw Error(ErrorKind::interrupted, "features", "stopped by Ctrl-C");
+                                        }});
       };
       make(train_features_, to_train_on(), copies, "train");
       if (validation_) make(validation_features_, *validation_, 0, "validation");
@@ -522,9 +526,10 @@ class Training::Work {
                     train_features_->was_found() ? "were found in" : fmt::format("took {} and are kept in", duration(seconds)),
                     disk ? cache.path() : "memory");
     } catch (const Error& error) {
-      if (error.kind() != ErrorKind::file || arguments_.front_features == "disk") throw;
       train_features_.reset();
       validation_features_.reset();
+      if (error.kind() == ErrorKind::interrupted) return;
+      if (error.kind() != ErrorKind::file || arguments_.front_features == "disk") throw;
       console_.note("features of the frozen front are computed every time: {}", error.what());
     }
   }

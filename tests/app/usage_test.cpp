@@ -53,7 +53,7 @@ TEST(Usage, RefusesInOneClearLine) {
       {{"train", "basic", "--loss", "hinge"}, 2, "--loss: unknown loss"},
       {{"train", "basic", "--precision", "bf16"}, 2, "--precision: bfloat16 cannot be had yet"},
       {{"train", "basic", "--precision", "f16"}, 2, "--precision: unknown value"},
-      {{"train", "basic", "again"}, 2, "one word too many (got \"again\""},
+      {{"train", "basic", "again"}, 2, "one model too many (got \"again\""},
       {{"train", "basic", "--data", "fashion-mnst"}, 2, "did you mean \"fashion-mnist\"?"},
       {{"train", "basic", "--data", "CIFAR10:some/where"}, 2, "did you mean \"cifar10\" or \"cifar100\"?"},
       {{"train", "basic", "--data", "cifar10:nowhere"}, 3, "nowhere"},
