@@ -124,13 +124,14 @@ KerasFile read_archive(const std::string& path, const ArchitectureOptions& optio
   for (const char* member : {kConfig, kWeights})
     if (!archive.has(member)) throw file_error(path, "is no .keras archive: it has no {}", member);
   const std::string where = path + ": " + kConfig;
-  const Json config = parse_json(archive.read(kConfig, kMostConfig), where);
+  Json config = parse_json(archive.read(kConfig, kMostConfig), where);
   std::string version = "3";
   if (archive.has(kMetadata)) {
     const Json metadata = parse_json(archive.read(kMetadata, kMostConfig), path + ": " + kMetadata);
     if (metadata.is_object() && metadata.contains("keras_version") && metadata["keras_version"].is_string())
       version = metadata["keras_version"].get<std::string>();
   }
+  if (config.is_object() && !config.contains("keras_version")) config["keras_version"] = version;
   const std::string bytes = archive.read(kWeights, kMostWeights);
   const Hdf5File weights(as_bytes(bytes), path + ": " + kWeights);
   KerasFile read = build(config, where, weights, version, options);

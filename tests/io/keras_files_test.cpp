@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 
 #include "fovea/formats/npz.h"
+#include "fovea/formats/zip_file.h"
+#include "fovea/io/architecture.h"
 #include "tests/harness/files.h"
 #include "tests/harness/golden.h"
 #include "tests/harness/golden_keras_files.h"
@@ -99,6 +101,25 @@ std::vector<size_t> all_files() {
 
 INSTANTIATE_TEST_SUITE_P(All, KerasFiles, testing::ValuesIn(all_files()),
                          [](const auto& file) { return golden_file_name(file.param); });
+
+// The version stands beside the architecture in a .keras file, not in it.
+TEST(KerasArchives, RefuseTheHardSigmoidOfKeras2) {
+  const Json net = parse_json(R"({"class_name": "Sequential", "config": {"name": "s", "layers": [
+      {"class_name": "Dense", "config": {"name": "gate", "units": 2, "activation": "hard_sigmoid", "batch_input_shape": [null, 3]}}]}})", "net");
+  const TemporaryFolder folder;
+  const std::string path = folder / "net.keras";
+  save_keras_model(Model(read_architecture(net, "net")), path);
+  EXPECT_EQ(read_keras_file(path).model.outputs(), 2);
+
+  const ZipFile archive(path, "a .keras archive");
+  const std::string config = archive.read("config.json", 1 << 20), weights = archive.read("model.weights.h5", 1 << 20);
+  const std::string metadata = R"({"keras_version": "2.15.0"})";
+  const std::string of_keras_2 = folder / "net_2.keras";
+  const std::pair<std::string, Bytes> members[] = {
+      {"metadata.json", as_bytes(metadata)}, {"config.json", as_bytes(config)}, {"model.weights.h5", as_bytes(weights)}};
+  save_zip(of_keras_2, members);
+  EXPECT_THAT([&] { read_keras_file(of_keras_2); }, testing::ThrowsMessage<Error>(HasSubstr("gate: the hard_sigmoid of Keras 2 is another function")));
+}
 
 }  // namespace
 }  // namespace fovea
