@@ -127,7 +127,7 @@ void augmentation(const Tutorial& p) {
 void transfer_learning(const Tutorial& p) {
   chapter("5. Transfer learning");
   for (const char* name : {"vgg16", "resnet50"}) {
-    const Model base = zoo::make(name, {.picture_shape = {32, 32, 3}, .include_top = false});  // or with Keras's weights: io/weights_file.h
+    const Model base = zoo::make(name, {.picture_shape = {32, 32, 3}, .include_top = false});  // Keras's weights: read_weights_file of io/any_file.h
     Model model = transfer(base, {.head = "gap,dense:128,dropout:0.5", .classes = p.data.classes});
     freeze(model, "base", name);
     const DataExamples pictures = p.examples(p.data.train, Preprocess::caffe, {32, 32, 3}), test = p.examples(p.data.test, Preprocess::caffe, {32, 32, 3});
