@@ -18,21 +18,15 @@ import time
 
 import numpy as np
 
+sys.path.insert(0, str(pathlib.Path(__file__).parent / "peers"))
+from cifar10 import cifar10
+
 NETS = ["ensemble_1", "ensemble_2", "ensemble_3"]
-
-
-def cifar10(folder: pathlib.Path, pictures: int):
-    def read(names, count=None):
-        rows = np.concatenate([np.fromfile(next(folder.rglob(name)), np.uint8).reshape(-1, 3073) for name in names])[:count]
-        return rows[:, 1:].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1), rows[:, 0].astype(np.int64)
-
-    return read([f"data_batch_{k}.bin" for k in range(1, 6)], pictures), read(["test_batch.bin"])
 
 
 def by_keras(data, epochs: int, seed: int) -> dict:
     import keras
 
-    sys.path.insert(0, str(pathlib.Path(__file__).parent / "peers"))
     from keras_nets import NETS as MAKE
 
     (x, y), (x_test, y_test) = data

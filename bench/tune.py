@@ -5,27 +5,23 @@ one program after the other.
 
     python bench/tune.py build/release/app/fovea CIFAR10_FOLDER [--pictures 3000] [--max-epochs 20] [--factor 3] [--seeds 0 1 2]
 
-Needs bench/peers/requirements.txt and keras-tuner 1.4.7 for Keras.
+Needs bench/peers/requirements.txt, keras-tuner 1.4.7 and tensorboard for Keras.
 """
 
 import argparse
 import json
 import pathlib
 import subprocess
+import sys
 import tempfile
 import time
 
 import numpy as np
 
+sys.path.insert(0, str(pathlib.Path(__file__).parent / "peers"))
+from cifar10 import cifar10
+
 VALIDATION = 1000
-
-
-def cifar10(folder: pathlib.Path, pictures: int):
-    def read(names, count):
-        rows = np.concatenate([np.fromfile(next(folder.rglob(name)), np.uint8).reshape(-1, 3073) for name in names])[:count]
-        return rows[:, 1:].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1), rows[:, 0].astype(np.int64)
-
-    return read([f"data_batch_{k}.bin" for k in range(1, 6)], pictures), read(["test_batch.bin"], VALIDATION)
 
 
 def build(hp):
@@ -88,7 +84,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--only", choices=["keras", "fovea"])
     arguments = parser.parse_args()
-    data = cifar10(arguments.folder, arguments.pictures)
+    data = cifar10(arguments.folder, arguments.pictures, VALIDATION)
     results = {"fovea": [], "keras": []}
     for seed in arguments.seeds:
         for name, search in (("fovea", lambda: by_fovea(arguments.program.resolve(), data, arguments, seed)), ("keras", lambda: by_keras(data, arguments, seed))):

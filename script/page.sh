@@ -4,8 +4,8 @@
 #   chapter TITLE                a heading
 #   say TEXT                     a paragraph
 #   show COMMAND [WORD…]         runs it; the command and what it prints
-#   show_once COMMAND [WORD…]    the same, but it is not run again while program, words, the runs and models among them are what
-#                                they were and the file behind --out is there
+#   show_once COMMAND [WORD…]    the same, but it is not run again while program, words, the runs, studies and models among them are
+#                                what they were and the file behind --out is there
 #   picture FILE CAPTION         a picture in FOLDER; link FILE TEXT: a page there
 #   table FILE                   of rows | a | b | as Markdown has them
 #   end_page                     writes the page
@@ -50,7 +50,7 @@ page_key() {
     printf '%s\n' "$@"
     ls -l "$1"
     for page_word in "$@"; do
-      [ ! -e "$page_word/events.jsonl" ] || cat "$page_word/events.jsonl"
+      for page_file in events.jsonl study.sqlite; do [ ! -e "$page_word/$page_file" ] || cksum "$page_word/$page_file"; done
       case $page_word in *.keras | *.h5) cksum "$page_word" ;; esac
     done
   } | cksum | tr ' ' '-'

@@ -20,6 +20,14 @@ def basic():
     return classified(*front, layers.Dense(64, "relu"))
 
 
+def max_pool():
+    return classified(conv(32), layers.MaxPooling2D(2), conv(64), layers.MaxPooling2D(2), layers.Flatten())
+
+
+def avg_pool():
+    return classified(conv(32), layers.AveragePooling2D(2), conv(64), layers.AveragePooling2D(2), layers.Flatten())
+
+
 def global_avg_pool():
     return classified(conv(32), conv(64), layers.GlobalAveragePooling2D())
 
@@ -58,6 +66,8 @@ def on_small_pictures(application):
 
 NETS = {
     "basic": basic,
+    "max_pool": max_pool,
+    "avg_pool": avg_pool,
     "global_avg_pool": global_avg_pool,
     "advanced": advanced,
     "ensemble_1": ensemble_1,

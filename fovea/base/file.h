@@ -54,6 +54,8 @@ class MappedFile {
 
   const std::string& path() const { return path_; }
   Bytes bytes() const { return bytes_; }
+  // A part of the bytes was read and will hardly be again: what was made of it is not held in memory twice.
+  void give_back(Bytes part) const;
 
  private:
   std::string path_;

@@ -1,8 +1,5 @@
 #include "fovea/formats/hdf5.h"
 
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <bit>
 #include <cstring>
@@ -297,18 +294,6 @@ Hdf5Entry Hdf5File::entry(const std::string& path) const {
   return entry;
 }
 
-namespace {
-
-// Pages of a mapped file that are not needed again: what was read of it is not held twice.
-void give_back(Bytes bytes) {
-  const auto page = static_cast<uintptr_t>(::sysconf(_SC_PAGESIZE));
-  const auto begin = (reinterpret_cast<uintptr_t>(bytes.data()) + page - 1) / page * page;
-  const auto end = (reinterpret_cast<uintptr_t>(bytes.data()) + bytes.size()) / page * page;
-  if (end > begin) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
-}
-
-}  // namespace
-
 Array Hdf5File::read(const std::string& path) const {
   const Hdf5Object& object = tensor(path);
   const Hdf5Entry what = entry(path);
@@ -321,7 +306,7 @@ Array Hdf5File::read(const std::string& path) const {
   if (object.tensor->is_plain) {
     const Bytes stored = bytes_.subspan(object.tensor->address, bytes);
     put_numbers(type, stored, array, 0);
-    if (file_) give_back(stored);
+    if (file_) file_->give_back(stored);
     return array;
   }
   uint64_t done = 0;

@@ -138,6 +138,8 @@ Safetensors::Safetensors(Bytes bytes, const std::string& where) : where_(where) 
     throw file_error(where, "bytes after the last tensor (got {} bytes of numbers, expected {})", data.size(), at);
 }
 
+Safetensors::Safetensors(const MappedFile& file) : Safetensors(file.bytes(), file.path()) { file_ = &file; }
+
 const SafetensorsEntry* Safetensors::find(const std::string& name) const {
   const auto place = places_.find(name);
   return place == places_.end() ? nullptr : &entries_[place->second];
@@ -152,6 +154,7 @@ Array Safetensors::read(const std::string& name) const {
   }
   Array array(entry->dtype, entry->shape);
   if (array.bytes() > 0) std::memcpy(array.data(), entry->bytes.data(), array.bytes());
+  if (file_ != nullptr) file_->give_back(entry->bytes);
   return array;
 }
 

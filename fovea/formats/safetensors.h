@@ -8,6 +8,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <utility>
@@ -32,6 +33,8 @@ struct SafetensorsEntry {
 class Safetensors {
  public:
   Safetensors(Bytes bytes, const std::string& where);
+  // The same of a map, which gives back what was read.
+  explicit Safetensors(const MappedFile& file);
 
   const std::string& where() const { return where_; }
   const Metadata& metadata() const { return metadata_; }
@@ -41,6 +44,7 @@ class Safetensors {
 
  private:
   std::string where_;
+  const MappedFile* file_ = nullptr;
   Metadata metadata_;
   std::vector<SafetensorsEntry> entries_;
   std::map<std::string, size_t> places_;
@@ -49,13 +53,13 @@ class Safetensors {
 // A mapped file and what it says: reading a tensor reads its pages and no others.
 class SafetensorsFile {
  public:
-  explicit SafetensorsFile(const std::string& path) : file_(path), content_(file_.bytes(), path) {}
+  explicit SafetensorsFile(const std::string& path) : file_(std::make_unique<MappedFile>(path)), content_(*file_) {}
 
   const Safetensors& operator*() const { return content_; }
   const Safetensors* operator->() const { return &content_; }
 
  private:
-  MappedFile file_;
+  std::unique_ptr<MappedFile> file_;
   Safetensors content_;
 };
 

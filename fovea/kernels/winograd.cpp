@@ -18,9 +18,13 @@ constexpr int64_t kLeastChunk = 24, kLeastGradientChunk = 64;
 constexpr int64_t kGradientInputs = 48;
 // Fewer products than this a product of matrices do not pay for reading its weights.
 constexpr int64_t kLeastTiles = 8;
-// Transforming 512 x 512 weights, behind every batch in training, takes 2 to 4 ms longer than copying them for a direct
-// convolution, and a tile saves 0.29 ms: so many pay where memory is slower, too. Fewer weights stay in the caches.
+// More weights than this do not stay in the caches when they are transformed, to four times their size. For 512 x 512,
+// behind every batch in training, that takes 2 to 4 ms longer than copying them for a direct convolution, and a tile saves
+// 0.29 ms: so many pay where memory is slower, too.
 constexpr int64_t kLeastTrainedTiles = 24, kManyWeights = 256 * 256;
+// In inference on small pictures nothing else is large: for VGG16 on 32x32, where three such convolutions have a tile a
+// picture, it would be 94 MiB besides the weights' 56. So many tiles of a picture are worth it.
+constexpr int64_t kLeastTilesOfPicture = 8;
 // Products of a direct convolution that one of ours stands for: 4 (of 5x5 kernels 2.8), less where tiles hang over the border.
 // Below this the transforms cost more than is saved (1 for 6x6 -> 4x4 backward by data: 91 GFLOP/s against 115).
 constexpr double kLeastSaving = 1.3;
@@ -67,7 +71,9 @@ bool serves(const ConvProblem& p, int64_t h, int64_t w, std::vector<std::string>
 // The refusals of what reads transformed weights.
 bool serves_maps(const ConvProblem& p, int64_t h, int64_t w, std::vector<std::string>& refused) {
   if (!serves(p, h, w, refused)) return false;
-  if (!p.training || p.ic * p.oc <= kManyWeights || pictures_of(p) * tiles_a_picture(p, h, w) >= kLeastTrainedTiles) return true;
+  if (p.ic * p.oc <= kManyWeights) return true;
+  const int64_t tiles = tiles_a_picture(p, h, w);
+  if (p.training ? pictures_of(p) * tiles >= kLeastTrainedTiles : tiles >= kLeastTilesOfPicture) return true;
   return refused.push_back("winograd: too few tiles for so many weights"), false;
 }
 

@@ -47,8 +47,8 @@ template <int kVectors, class D>
 HWY_NOINLINE void multiply_points(D d, const WinogradGradient& p, const Block& block, const float* src, const float* diff,
                                   int64_t tiles, bool add, float* products) {
   for (int64_t point = 0; point < kWinogradPoints; ++point)
-    product<kVectors>(d, block.inputs, tiles, {src + p.tiles.chunk * (point * p.src.c + block.input), 1, block.inputs},
-                      {diff + p.tiles.chunk * (point * p.diff_dst.c + block.output), 0, block.outputs},
+    product<kVectors>(d, block.inputs, tiles, {src + point * p.tiles.point(p.src.c) + p.tiles.chunk * block.input, 1, block.inputs},
+                      {diff + point * p.tiles.point(p.diff_dst.c) + p.tiles.chunk * block.output, 0, block.outputs, p.tiles.point(p.diff_dst.c)},
                       products + point * block.inputs * block.outputs, block.outputs, add);
 }
 

@@ -38,8 +38,10 @@ struct WinogradTiles {
   int64_t rows() const { return (h + side() - 1) / side(); }
   int64_t columns() const { return (w + side() - 1) / side(); }
   int64_t count() const { return pictures * rows() * columns(); }
-  // Floats of a chunk's values for so many channels.
-  int64_t values(int64_t channels) const { return kWinogradPoints * chunk * channels; }
+  // Floats of a chunk's values for so many channels: at one point, with a cache line between it and the next, so that a
+  // tile's values at all points do not fall into the same few places of a cache; and in all.
+  int64_t point(int64_t channels) const { return chunk * channels + 16; }
+  int64_t values(int64_t channels) const { return kWinogradPoints * point(channels); }
 };
 
 // Maps to maps: forward, and backward by data.

@@ -24,7 +24,7 @@ namespace {
 template <int kKernel, class D>
 HWY_NOINLINE void transform_outputs(D d, const WinogradMaps& p, const float* values, int64_t panel_width, int64_t first,
                                     int64_t tiles, int64_t channel, const float* bias, float* dst) {
-  const int64_t point = p.tiles.chunk * panel_width;
+  const int64_t point = p.tiles.point(panel_width);
   const int64_t row_step = p.dst.w * p.dst.block, column_step = p.dst.block;
   for (int64_t c = 0; c < panel_width; c += p.lanes) {
     const auto shift = bias != nullptr ? hn::LoadU(d, bias + channel + c) : hn::Zero(d);
@@ -47,12 +47,18 @@ HWY_NOINLINE void transform_outputs(D d, const WinogradMaps& p, const float* val
   }
 }
 
+// Input channels whose weights, of one point and panel, stay in an L1 cache for all rows of a product.
+constexpr int64_t kDepth = 128;
+
 template <int kVectors, class D>
 void multiply_points(D d, const WinogradMaps& p, const float* values, const float* weights, int64_t tiles, float* products) {
   const int64_t width = kVectors * p.lanes;
   for (int64_t point = 0; point < kWinogradPoints; ++point)
-    product<kVectors>(d, tiles, p.src.c, {values + point * p.tiles.chunk * p.src.c, p.src.c, 1},
-                      {weights + point * p.src.c * width, 0, width}, products + point * p.tiles.chunk * width, width, false);
+    for (int64_t first = 0; first < p.src.c; first += kDepth) {
+      const int64_t depth = std::min(kDepth, p.src.c - first);
+      product<kVectors>(d, tiles, depth, {values + point * p.tiles.point(p.src.c) + first, p.src.c, 1},
+                        {weights + (point * p.src.c + first) * width, 0, width, depth * width}, products + point * p.tiles.point(width), width, first > 0);
+    }
 }
 
 struct Pointers {

@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "hwy/cache_control.h"
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -25,10 +26,11 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 constexpr int kProductRows = HWY_TARGET <= HWY_AVX3 ? 12 : 6;
 
-// A matrix in memory: floats from one row, or one step of k, to the next.
+// A matrix in memory: floats from one row, or one step of k, to the next; and to the matrix that is needed next, which is
+// fetched into the cache meanwhile.
 struct Operand {
   const float* at;
-  int64_t row, step;
+  int64_t row, step, next = 0;
 };
 
 template <int kRows, int kVectors, class D>
@@ -48,7 +50,10 @@ HWY_NOINLINE void product_part(D d, int64_t depth, Operand a, Operand b, float* 
   for (int64_t k = 0; k < depth; ++k) {
     V columns[kVectors];
 #pragma GCC unroll 2
-    for (int v = 0; v < kVectors; ++v) columns[v] = hn::LoadU(d, at + v * lanes);
+    for (int v = 0; v < kVectors; ++v) {
+      columns[v] = hn::LoadU(d, at + v * lanes);
+      hwy::Prefetch(at + b.next + v * lanes);
+    }
 #pragma GCC unroll 12
     for (int r = 0; r < kRows; ++r) {
       const V value = hn::Set(d, rows[r / 3][(r % 3) * a.row]);

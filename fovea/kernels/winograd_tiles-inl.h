@@ -66,7 +66,7 @@ HWY_NOINLINE void transform_tiles(D d, const WinogradTiles& tiles, int64_t first
     if (kPads) place.row -= tiles.pad_top, place.column -= tiles.pad_left;
     for (int64_t c = 0; c < map.c; c += lanes) {
       const int64_t begin = c / panel * panel, width = std::min(panel, map.c - begin);
-      transform_cells<T>(d, map, numbers, place, c, values + begin * tiles.chunk + t * width + c - begin, tiles.chunk * map.c);
+      transform_cells<T>(d, map, numbers, place, c, values + begin * tiles.chunk + t * width + c - begin, tiles.point(map.c));
     }
   }
 }

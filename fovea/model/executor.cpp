@@ -3,25 +3,39 @@
 #include <chrono>
 #include <cmath>
 
+#include "fovea/base/denormals.h"
+
 namespace fovea {
+namespace {
+
+void run_calls(const std::vector<BoundCall>& calls, const kernels::RunContext& context) {
+  const FlushDenormals flush;
+  for (const BoundCall& call : calls) call.call->run(context);
+}
+
+}  // namespace
 
 void Executor::run(const std::vector<Segment>& segments, const kernels::RunContext& context) const {
   for (const Segment& segment : segments) {
-    pool_.run(static_cast<int>(segment.lanes.size()), [&](int lane) {
-      for (const BoundCall& call : segment.lanes[static_cast<size_t>(lane)]) call.call->run(context);
-    });
-    for (const BoundCall& call : segment.meeting) call.call->run(context);
+    pool_.run(static_cast<int>(segment.lanes.size()), [&](int lane) { run_calls(segment.lanes[static_cast<size_t>(lane)], context); });
+    run_calls(segment.meeting, context);
   }
 }
 
 void Executor::renew(Plan& plan, const Parameters& parameters, const kernels::RunContext& context) const {
   if (plan.copied_version == parameters.version()) return;
-  run(plan.copies, context);
+  const std::lock_guard lock(parameters.copying());
+  for (const Segment& segment : plan.copies)
+    pool_.run(static_cast<int>(segment.lanes.size()), [&](int lane) {
+      const FlushDenormals flush;
+      for (const BoundCall& call : segment.lanes[static_cast<size_t>(lane)]) call.renew(parameters.version(), context);
+    });
   plan.copied_version = parameters.version();
 }
 
 std::vector<double> Executor::step_seconds(const Plan& plan, const kernels::RunContext& context) const {
   using Clock = std::chrono::steady_clock;
+  const FlushDenormals flush;
   std::vector<double> seconds(plan.steps.size());
   const auto time = [&](const std::vector<BoundCall>& calls) {
     for (const BoundCall& call : calls) {
@@ -39,6 +53,7 @@ std::vector<double> Executor::step_seconds(const Plan& plan, const kernels::RunC
 }
 
 std::string Executor::find_not_finite(const Plan& plan, const kernels::RunContext& context) const {
+  const FlushDenormals flush;
   const auto bad = [&](const BoundCall& call) {
     call.call->run(context);
     for (const auto& [values, count] : call.written)

@@ -103,6 +103,18 @@ void Parameters::set_home(int i, const kernels::WeightsLayout& layout) {
   }
 }
 
+std::shared_ptr<WeightsCopy> Parameters::copy(int i, const kernels::WeightsLayout& layout) {
+  const std::lock_guard lock(copies_->mutex);
+  auto& entries = copies_->entries;
+  std::erase_if(entries, [](const Copies::Entry& entry) { return entry.copy.expired(); });
+  for (const Copies::Entry& entry : entries)
+    if (entry.parameter == i && entry.layout == layout)
+      if (auto held = entry.copy.lock()) return held;
+  auto copy = std::make_shared<WeightsCopy>(WeightsCopy{.values = Buffer(layout.bytes())});
+  entries.push_back({i, layout, copy});
+  return copy;
+}
+
 int64_t Parameters::count(bool trainable_only, const Graph& graph) const {
   int64_t total = 0;
   for (int i = 0; i < size(); ++i)

@@ -2,6 +2,8 @@
 // optimizer's state beside it in the same layout.
 #pragma once
 
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -28,6 +30,12 @@ struct Parameter {
 // For a model whose numbers come from a file, or are not needed: none are drawn.
 struct Unset {};
 
+// A parameter's values in another layout than its home, for all plans that want them so.
+struct WeightsCopy {
+  Buffer values;
+  uint64_t version = 0;  // of Parameters, when it was made; 0: not yet
+};
+
 class Parameters {
  public:
   Parameters() = default;
@@ -52,6 +60,11 @@ class Parameters {
   // Moves a parameter and its slots into a layout.
   void set_home(int i, const kernels::WeightsLayout& layout);
 
+  // The copy of a parameter in a layout: the one that others hold, or a new one. Whoever makes copies meanwhile holds
+  // `copying`, as plans on several threads share them.
+  std::shared_ptr<WeightsCopy> copy(int i, const kernels::WeightsLayout& layout);
+  std::mutex& copying() const { return copies_->mutex; }
+
   // Grows with every change of values; plans renew their copies by it.
   uint64_t version() const { return version_; }
   void changed() { ++version_; }
@@ -64,8 +77,19 @@ class Parameters {
  private:
   Parameters(const Graph& graph, uint64_t seed, bool fill);
 
+  struct Copies {
+    struct Entry {
+      int parameter = 0;
+      kernels::WeightsLayout layout;
+      std::weak_ptr<WeightsCopy> copy;
+    };
+    std::mutex mutex;
+    std::vector<Entry> entries;
+  };
+
   std::vector<Parameter> all_;
   std::vector<std::vector<int>> of_node_;
+  std::unique_ptr<Copies> copies_ = std::make_unique<Copies>();
   uint64_t version_ = 1;
 };
 

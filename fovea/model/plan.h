@@ -6,6 +6,7 @@
 // runs. See plan_builder.h for how one is made and executor.h for how it runs.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -56,6 +57,14 @@ struct BoundCall {
   std::unique_ptr<kernels::Call> call;
   int step = 0;                                     // among Plan::steps
   std::vector<std::pair<const float*, int64_t>> written;  // floats it writes
+  WeightsCopy* copy = nullptr;                      // of a copy of weights, shared with other plans: what it makes
+
+  // Makes a copy unless it is of this version. Whoever calls holds Parameters::copying.
+  void renew(uint64_t version, const kernels::RunContext& context) const {
+    if (copy->version == version) return;
+    call->run(context);
+    copy->version = version;
+  }
 };
 
 struct Segment {
@@ -107,7 +116,8 @@ struct Plan {
 
   uint64_t copied_version = 0;           // of Parameters, when `copies` last ran
   bool folded = false;                   // holds values made from parameters: good for the version it was made with
-  std::vector<Buffer> memory;            // owns all of the above
+  std::vector<Buffer> memory;            // owns all of the above but
+  std::vector<std::shared_ptr<WeightsCopy>> shared_copies;
 };
 
 }  // namespace fovea

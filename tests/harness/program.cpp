@@ -123,8 +123,10 @@ Ended Started::wait() {
       ended.err.append(piece, static_cast<size_t>(got));
   }
   int status = 0;
-  ::waitpid(process_, &status, 0);
+  rusage used{};
+  ::wait4(process_, &status, 0, &used);
   process_ = -1;
+  ended.peak_memory = used.ru_maxrss * 1024;
   ended.code = WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
   ended.out = read_file(out_);
   if (terminal_ < 0) ended.err = read_file(err_);

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@ const std::string& program_path();
 struct Ended {
   int code = 0;  // exit code; 1000 + signal where one killed it
   std::string out, err;
+  int64_t peak_memory = 0;  // most bytes that it held at once
 
   Json json() const;  // of stdout, which must be one object
 };

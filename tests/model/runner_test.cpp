@@ -4,6 +4,7 @@
 
 #include <limits>
 
+#include "fovea/model/span_feed.h"
 #include "tests/harness/files.h"
 #include "tests/model/nets.h"
 
@@ -60,6 +61,31 @@ TEST(Runner, UsesWeightsAsTheyAreNow) {
   randomize(model, 99);
   runner.compute(2, {.feed = &feed});
   EXPECT_GT(golden_difference(plan.output, before), 1e-3);
+}
+
+TEST(Runner, SharesCopiesOfWeightsAmongItsPlans) {
+  const auto convolutions = [](uint64_t seed) {
+    Net net({12, 12, 8});
+    net.add(Conv2D({.filters = 8, .kernel_size = 3, .padding = Padding::same}));
+    net.add(Conv2D({.filters = 8, .kernel_size = 3, .padding = Padding::same}));
+    return std::move(net).model(seed);
+  };
+  const auto output = [](Runner& runner, int64_t rows) {
+    const Floats pictures = pictures_for(runner.model(), rows);
+    const SpanFeed feed(pictures, runner.model().input_shape().elements());
+    const Plan& plan = runner.compute(rows, {.feed = &feed});
+    return Floats(plan.output.begin(), plan.output.end());
+  };
+  Model model = convolutions(1), other = convolutions(99);
+  ThreadPool pool(2);
+  Runner runner(model, pool, {.batch = 32, .lanes = 2}), of_other(other, pool, {.batch = 32, .lanes = 2});
+  ASSERT_EQ(runner.plan(32).shared_copies.size(), 2u);
+  EXPECT_EQ(runner.plan(32).shared_copies, runner.plan(24).shared_copies);
+  output(runner, 32);
+  output(runner, 24);
+  randomize(model, 99);
+  EXPECT_EQ(output(runner, 24), output(of_other, 24));
+  EXPECT_EQ(output(runner, 32), output(of_other, 32));
 }
 
 TEST(Runner, NamesTheFirstStepThatIsNotFinite) {
