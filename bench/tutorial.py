@@ -63,7 +63,7 @@ class KerasTutorial:
         self.x, self.y, self.x_val, self.y_val = x[:45000], y[:45000], x[45000:], y[45000:]
 
     def fit(self, model, epochs: int, augmentation=None, **options):
-        if not model.optimizer:
+        if not model.compiled:
             model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
         if augmentation:
             from keras.src.legacy.preprocessing.image import ImageDataGenerator
