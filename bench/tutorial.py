@@ -6,7 +6,7 @@ does that, and what else its page has (every method of attribution, its measures
     python bench/tutorial.py CIFAR10_FOLDER [--whole] [--only keras|fovea]
 
 One epoch each, as `script/tutorial --quick`, unless --whole is said: that takes Keras hours. Prints seconds, chapter by chapter for
-Keras. Needs bench/peers/requirements.txt and keras-tuner 1.4.7 and tensorboard. Fovea's half begins from nothing: it refuses to run where
+Keras. Needs bench/peers/requirements.txt, keras-tuner 1.4.7 and tensorboard. Fovea's half begins from nothing: it refuses to run where
 runs/tutorial-cifar10… or runs/ablations-cifar10… of the same length is there.
 """
 
@@ -115,7 +115,7 @@ class KerasTutorial:
 
         model, convolutions = self.trained, [layer for layer in self.trained.layers if "conv" in layer.name]
         self.keras.Model(model.inputs, [layer.output for layer in convolutions[:2]]).predict(self.x_test[:1], verbose=0)
-        watched = self.keras.Model(model.inputs, [convolutions[-1].output, model.output])
+        watched = self.keras.Model(model.inputs, [convolutions[-1].output, *model.outputs])
         for picture in range(3):
             with tf.GradientTape() as tape:
                 maps, scores = watched(self.x_test[picture:picture + 1])
@@ -146,7 +146,7 @@ class KerasTutorial:
             return [layers.Dropout(rate)] if drop else []
 
         def pooled():
-            return [getattr(layers, pooling)(), *dropped(0.25)]
+            return [getattr(layers, pooling)(2), *dropped(0.25)]
 
         deeper = [layers.Conv2D(64, 3, activation="relu", padding="same") for _ in range(2 if more else 0)]
         return self.keras.Sequential([
