@@ -27,7 +27,6 @@ void Executor::renew(Plan& plan, const Parameters& parameters, const kernels::Ru
   const std::lock_guard lock(parameters.copying());
   for (const Segment& segment : plan.copies)
     pool_.run(static_cast<int>(segment.lanes.size()), [&](int lane) {
-      const FlushDenormals flush;
       for (const BoundCall& call : segment.lanes[static_cast<size_t>(lane)]) call.renew(parameters.version(), context);
     });
   plan.copied_version = parameters.version();

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "fovea/base/denormals.h"
 #include "fovea/kernels/losses.h"
 #include "fovea/layers/layer.h"
 #include "fovea/model/parameters.h"
@@ -62,6 +63,7 @@ struct BoundCall {
   // Makes a copy unless it is of this version. Whoever calls holds Parameters::copying.
   void renew(uint64_t version, const kernels::RunContext& context) const {
     if (copy->version == version) return;
+    const FlushDenormals flush;
     call->run(context);
     copy->version = version;
   }
@@ -116,8 +118,8 @@ struct Plan {
 
   uint64_t copied_version = 0;           // of Parameters, when `copies` last ran
   bool folded = false;                   // holds values made from parameters: good for the version it was made with
-  std::vector<Buffer> memory;            // owns all of the above but
-  std::vector<std::shared_ptr<WeightsCopy>> shared_copies;
+  std::vector<Buffer> memory;            // owns all of the above but copies that are shared
+  std::vector<std::shared_ptr<WeightsCopy>> shared_copies;  // with other plans
 };
 
 }  // namespace fovea

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cassert>
 
-#include "fovea/base/denormals.h"
 #include "fovea/base/thread_pool.h"
 #include "fovea/kernels/eltwise.h"
 #include "fovea/kernels/penalty.h"
@@ -164,15 +163,6 @@ class Builder {
     for (const auto& p : blueprint_.partials)
       partials_.push_back(shared(aligned(p.bytes) * (p.scope == Scope::tile ? plan_->tiles.size() : plan_->lane_rows.size())));
     for (const auto& r : blueprint_.results) results_.push_back(shared(r.row_bytes * static_cast<size_t>(options_.batch)));
-    for (const auto& c : blueprint_.copies) {
-      plan_->copy_bytes += c.layout.bytes();
-      if (!c.folded.empty()) {
-        copies_.push_back(memory(c.layout.bytes()));
-        continue;
-      }
-      plan_->shared_copies.push_back(parameters_.copy(c.parameter, c.layout));
-      copies_.push_back(static_cast<char*>(plan_->shared_copies.back()->values.data()));
-    }
     const auto floats = [&](int result) {
       if (result < 0) return std::span<const float>{};
       const auto at = static_cast<size_t>(result);
@@ -360,27 +350,29 @@ class Builder {
   void bind_copies() {
     if (blueprint_.copies.empty()) return;
     Segment segment = empty_segment("weights are copied");
-    auto shared = plan_->shared_copies.begin();
     for (size_t c = 0; c < blueprint_.copies.size(); ++c) {
       const auto& copy = blueprint_.copies[c];
+      plan_->copy_bytes += copy.layout.bytes();
       if (!copy.folded.empty()) {
         plan_->folded = true;
+        copies_.push_back(memory(copy.layout.bytes()));
         copy.layout.pack(copy.folded.data(), copies_[c]);
         continue;
       }
       const Parameter& parameter = parameters_[copy.parameter];
+      WeightsCopy& shared = *plan_->shared_copies.emplace_back(parameters_.copy(copy.parameter, copy.layout));
+      copies_.push_back(static_cast<char*>(shared.values.data()));
       const size_t lane = c % static_cast<size_t>(plan_->lanes);
       const KernelPtr kernel = kernels::weights_reorder(*parameter.home, copy.layout);
       segment.lanes[lane].push_back(single(kernel, parameter.path, "copy weights", StepInfo::copy,
                                            {const_cast<void*>(parameter.value.data()), copies_[c]}, copy.layout.bytes(), lane));
-      segment.lanes[lane].back().copy = (shared++)->get();
+      segment.lanes[lane].back().copy = &shared;
     }
     plan_->copies.push_back(std::move(segment));
   }
 
   void run_copies() const {
     const std::lock_guard lock(parameters_.copying());
-    const FlushDenormals flush;
     for (const Segment& segment : plan_->copies)
       for (const auto& lane : segment.lanes)
         for (const BoundCall& call : lane) call.renew(parameters_.version(), {});
