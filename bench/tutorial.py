@@ -16,18 +16,16 @@ import pathlib
 import subprocess
 import sys
 import tempfile
-import time
 from dataclasses import dataclass
 
 import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "peers"))
 from cifar10 import cifar10
+from ensemble import NETS as ENSEMBLE, time_of
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-AUGMENTATION = {"rotation_range": 20, "width_shift_range": 0.2, "height_shift_range": 0.2, "horizontal_flip": True, "zoom_range": 0.2}
 ABLATED_AUGMENTATION = {"width_shift_range": 0.1, "height_shift_range": 0.1, "horizontal_flip": True}
-ENSEMBLE = ["ensemble_1", "ensemble_2", "ensemble_3"]
 BATCH = 32
 
 
@@ -96,7 +94,7 @@ class KerasTutorial:
 
     def augmentation(self):
         self.fit(self.net("basic"), self.epochs.basic)
-        self.fit(self.net("basic"), self.epochs.basic, AUGMENTATION)
+        self.fit(self.net("basic"), self.epochs.basic, self.nets.AUGMENTATION)
 
     def custom(self):
         self.fit(self.net("advanced"), self.epochs.basic)
@@ -171,12 +169,6 @@ class KerasTutorial:
             print(f"keras {chapter.__name__} {seconds:.1f} s", flush=True)
             total += seconds
         return total
-
-
-def time_of(work) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
 
 
 def by_fovea(folder: pathlib.Path, whole: bool) -> float:

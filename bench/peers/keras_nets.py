@@ -5,6 +5,8 @@ from keras import applications, layers
 
 CLASSES = 10
 SMALL = (32, 32, 3)
+# The Keras tutorial's.
+AUGMENTATION = {"rotation_range": 20, "width_shift_range": 0.2, "height_shift_range": 0.2, "horizontal_flip": True, "zoom_range": 0.2}
 
 
 def conv(filters):

@@ -12,10 +12,8 @@ import time
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 from keras.src.legacy.preprocessing.image import ImageDataGenerator
-from keras_nets import NETS
+from keras_nets import AUGMENTATION, NETS
 
-# The tutorial's.
-AUGMENTATION = {"rotation_range": 20, "width_shift_range": 0.2, "height_shift_range": 0.2, "horizontal_flip": True, "zoom_range": 0.2}
 models = {}
 
 
