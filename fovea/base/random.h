@@ -29,7 +29,7 @@ inline Philox4 philox(Philox4 counter, std::array<uint32_t, 2> key) {
 // Purposes with a number of their own; layers draw from kLayer + their place among the model's layers.
 namespace purpose {
 inline constexpr uint32_t kShuffle = 1, kSplit = 2, kInitializer = 3, kAugment = 4, kSample = 5, kMix = 6, kPartner = 7,
-                          kWeighted = 8, kLayer = 1u << 16;
+                          kWeighted = 8, kAlternate = 9, kLayer = 1u << 16;
 }
 
 // [0, 1) with 24 bits, as float and double hold them exactly.

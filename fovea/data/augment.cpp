@@ -45,9 +45,9 @@ Augment::Augment(AugmentOptions options, ValueRange range) : options_(std::move(
   rule_ = {.fill_mode = transform.fill_mode, .cval = transform.cval, .compat = transform.compat, .range = range};
 }
 
-void Augment::apply(Canvas& canvas, RandomStream& random) const {
+void Augment::apply(Canvas& canvas, bool mirrored, RandomStream& random) const {
   crop(options_.crop, canvas, random);
-  apply_transform(draw_transform(options_.transform, canvas.shape(), random), rule_, canvas);
+  apply_transform(draw_transform(options_.transform, canvas.shape(), mirrored, random), rule_, canvas);
   apply_policies(options_.policy, rule_, canvas, random);
   jitter(options_.jitter, rule_.range, canvas, random);
   erase(options_.erase, rule_.range, canvas, random);

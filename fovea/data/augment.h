@@ -51,8 +51,9 @@ class Augment {
 
   const AugmentOptions& options() const { return options_; }
 
-  // Draws all that is done to one picture from one stream; may be called by several threads.
-  void apply(Canvas& canvas, RandomStream& random) const;
+  // Draws all that is done to one picture from one stream; may be called by several threads. `mirrored`: it is its turn
+  // of `alternating_flip`.
+  void apply(Canvas& canvas, bool mirrored, RandomStream& random) const;
 
  private:
   AugmentOptions options_;

@@ -141,9 +141,11 @@ void check(const TransformOptions& options, const std::string& where) {
   }
   check_range({options.zoom_range.low, options.zoom_range.high}, "zoom_range", where);
   if (const auto& range = options.brightness_range) check_range(*range, "brightness_range", where);
+  if (options.alternating_flip && options.horizontal_flip)
+    throw usage_error(where + ": alternating_flip", "cannot be with horizontal_flip (both flip sideways)");
 }
 
-Transform draw_transform(const TransformOptions& options, const Shape& picture, RandomStream& random) {
+Transform draw_transform(const TransformOptions& options, const Shape& picture, bool mirrored, RandomStream& random) {
   Transform t;
   const auto around_0 = [&](double most) { return most != 0 ? Range{-most, most}.draw(random) : 0.0; };
   t.theta = around_0(options.rotation_range);
@@ -155,6 +157,7 @@ Transform draw_transform(const TransformOptions& options, const Shape& picture, 
     t.zx = zoom.draw(random);
     t.zy = zoom.draw(random);
   }
+  if (options.alternating_flip) t.flip_horizontal = mirrored;
   if (options.horizontal_flip) t.flip_horizontal = random.unit() < 0.5f;
   if (options.vertical_flip) t.flip_vertical = random.unit() < 0.5f;
   if (options.channel_shift_range != 0) t.channel_shift_intensity = around_0(options.channel_shift_range);

@@ -52,6 +52,7 @@ struct TransformOptions {
   double channel_shift_range = 0;
   std::optional<Range> brightness_range = {};
   bool horizontal_flip = false, vertical_flip = false;
+  bool alternating_flip = false;  // horizontally in every second epoch: the even or the odd ones, by chance
   FillMode fill_mode = FillMode::nearest;
   float cval = 0;
   Compat compat = Compat::none;
@@ -67,6 +68,7 @@ struct TransformOptions {
     v("brightness_range", brightness_range);
     v("horizontal_flip", horizontal_flip);
     v("vertical_flip", vertical_flip);
+    v("alternating_flip", alternating_flip);
     v("fill_mode", fill_mode);
     v("cval", cval);
     v("compat", compat);
@@ -84,7 +86,8 @@ struct Transform {
   std::optional<double> channel_shift_intensity = {}, brightness = {};
 };
 
-Transform draw_transform(const TransformOptions& options, const Shape& picture, RandomStream& random);
+// `mirrored`: it is this picture's turn to be flipped.
+Transform draw_transform(const TransformOptions& options, const Shape& picture, bool mirrored, RandomStream& random);
 
 // How a transform is carried out.
 struct TransformRule {

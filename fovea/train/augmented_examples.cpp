@@ -5,6 +5,15 @@
 #include "fovea/base/random.h"
 
 namespace fovea {
+namespace {
+
+// In epochs of one kind, even or odd, which is the picture's own.
+bool mirrored(int64_t i, const Draw& draw) {
+  RandomStream own(draw.seed, purpose::kAlternate, 0, static_cast<uint64_t>(i));
+  return ((own.bits() ^ draw.epoch) & 1) != 0;
+}
+
+}  // namespace
 
 AugmentedExamples::AugmentedExamples(const DataExamples& source, const AugmentOptions& options)
     : source_(source), augment_(options, source.value_range()) {}
@@ -19,7 +28,7 @@ void AugmentedExamples::draw_one(int64_t i, uint32_t stream, const Draw& draw, f
   canvas.reshape(shape());
   source_.unprocessed(i, canvas.now());
   RandomStream random(draw.seed, stream, draw.epoch, draw.position);
-  augment_.apply(canvas, random);
+  augment_.apply(canvas, mirrored(i, draw), random);
   source_.preprocess(canvas.now(), dst);
 }
 

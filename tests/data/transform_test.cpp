@@ -69,7 +69,7 @@ TEST(Transform, DrawsFromKerasRanges) {
   int flips = 0, same_zoom = 0;
   for (int i = 0; i < kDraws; ++i) {
     RandomStream random(1, purpose::kAugment, 0, static_cast<uint64_t>(i));
-    const Transform t = draw_transform(options, {40, 50, 3}, random);
+    const Transform t = draw_transform(options, {40, 50, 3}, false, random);
     for (const auto member :
          {&Transform::theta, &Transform::tx, &Transform::ty, &Transform::shear, &Transform::zx, &Transform::zy}) {
       low.*member = std::min(low.*member, t.*member);
@@ -106,7 +106,7 @@ TEST(Transform, DrawsWholePixelsAndFromLists) {
   const TransformOptions options = {.width_shift_range = {.whole = 3}, .height_shift_range = {.values = {0.25, 0.5}}};
   for (uint64_t i = 0; i < 200; ++i) {
     RandomStream random(1, purpose::kAugment, 0, i);
-    const Transform t = draw_transform(options, {8, 8, 1}, random);
+    const Transform t = draw_transform(options, {8, 8, 1}, false, random);
     EXPECT_TRUE(std::abs(t.ty) == 0 || std::abs(t.ty) == 1 || std::abs(t.ty) == 2) << t.ty;
     EXPECT_TRUE(std::abs(t.tx) == 2 || std::abs(t.tx) == 4) << t.tx;
   }

@@ -79,6 +79,20 @@ TEST(AugmentedExamples, DependOnEpochAndPositionAlone) {
   EXPECT_EQ(drawn, f.drawn(3, 1, 7));
 }
 
+TEST(AugmentedExamples, AreMirroredInTurns) {
+  const Fixture f({.transform = {.alternating_flip = true}});
+  int mirrored = 0;
+  for (int64_t i = 0; i < f.augmented.size(); ++i) {
+    const Floats plain = f.picture(i), first = f.drawn(i, 0, 7), second = f.drawn(i, 1, 2);
+    EXPECT_NE(first, second) << i;
+    EXPECT_TRUE(first == plain || second == plain) << i;
+    EXPECT_EQ(first, f.drawn(i, 2, 5)) << i;
+    mirrored += first != plain;
+  }
+  EXPECT_GT(mirrored, 0);
+  EXPECT_LT(mirrored, f.augmented.size());
+}
+
 TEST(AugmentedExamples, AreChangedBeforeTheyArePreprocessed) {
   const Fixture f({.transform = {.fill_mode = FillMode::constant, .cval = 51}});
   const AugmentOptions away = {
