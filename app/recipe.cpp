@@ -10,20 +10,24 @@ namespace {
 
 using Recipe = std::vector<std::pair<std::string, std::string>>;
 
+// Few passes, few classes' worth of certainty, large steps that rise and fall once.
+Recipe fast(const std::string& epochs, const std::string& augment) {
+  return {{"epochs", epochs},
+          {"batch-size", "256"},
+          {"optimizer", "sgd"},
+          {"momentum", "0.85"},
+          {"nesterov", "true"},
+          {"weight-decay", "0.001"},
+          {"schedule", "one_cycle,max_learning_rate=1.5,pct_start=0.2,div_factor=5,final_div_factor=20"},
+          {"label-smoothing", "0.2"},
+          {"augment", augment},
+          {"whiten", "whitening"}};
+}
+
 const std::map<std::string, Recipe>& recipes() {
   static const std::map<std::string, Recipe> all = {
-      // Few passes, few classes' worth of certainty, large steps that rise and fall once.
-      {"fast",
-       {{"epochs", "10"},
-        {"batch-size", "256"},
-        {"optimizer", "sgd"},
-        {"momentum", "0.85"},
-        {"nesterov", "true"},
-        {"weight-decay", "0.001"},
-        {"schedule", "one_cycle,max_learning_rate=1.5,pct_start=0.2,div_factor=5,final_div_factor=20"},
-        {"label-smoothing", "0.2"},
-        {"augment", "crop_padding=4,horizontal_flip=true"},
-        {"whiten", "whitening"}}}};
+      {"fast", fast("10", "crop_padding=4,horizontal_flip=true")},
+      {"fast_wide", fast("21", "width_shift_range=4,height_shift_range=4,fill_mode=reflect,alternating_flip=true")}};
   return all;
 }
 

@@ -148,7 +148,7 @@ void TrainArguments::list(OptionTable& table) {
              .kept = false});
   table.add("--recipe", recipe,
             {.value = "NAME",
-             .help = "options that go together, for those that are not given: fast (for the model of that name)",
+             .help = "options that go together, for those that are not given: fast, fast_wide (for the models of these names)",
              .none = "none",
              .choices = recipe_names(),
              .kept = false});

@@ -29,5 +29,6 @@ Graph densenet121(const Options& options);
 Graph efficientnetb0(const Options& options);
 
 Graph fast(const Options& options);
+Graph fast_wide(const Options& options);
 
 }  // namespace fovea::zoo

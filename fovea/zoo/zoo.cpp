@@ -28,6 +28,7 @@ void add_tutorial(std::vector<Entry>& all) {
 
 void add_small_nets(std::vector<Entry>& all) {
   all.push_back({"fast", "seven convolutions for 32x32, the first one whitens: for --recipe fast", fast});
+  all.push_back({"fast_wide", "the same, twice as wide: for --recipe fast_wide", fast_wide});
   for (const int depth : {20, 32, 44, 56})
     all.push_back({fmt::format("resnet{}", depth),
                    fmt::format("{} layers with shortcuts, for 32x32 (He et al. 2015, option A)", depth),

@@ -21,6 +21,9 @@ TEST(Recipe, GivesWhatIsNotGiven) {
   EXPECT_THAT(printed.out, HasSubstr("one_cycle"));
   const Ended rate = place.run({"train", "fast", "--recipe", "fast", "--learning-rate", "0.1", "--print-config"});
   EXPECT_THAT(rate.out, Not(HasSubstr("one_cycle")));
+  const Ended wide = place.run({"train", "fast_wide", "--recipe", "fast_wide", "--print-config"});
+  EXPECT_THAT(wide.out, HasSubstr("epochs = 21"));
+  EXPECT_THAT(wide.out, HasSubstr("alternating_flip=true"));
   EXPECT_EQ(place.run({"train", "fast", "--recipe", "slow"}).code, 2);
 }
 
