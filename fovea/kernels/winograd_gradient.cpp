@@ -1,4 +1,4 @@
-// Winograd's algorithm backward by weights: for every one of the 36 points, the product over a chunk's tiles of inputs and
+// Winograd's algorithm backward by weights: for every point, the product over a chunk's tiles of inputs and
 // gradients, then the transform back to weights; block by block of input and output channels, so that products stay in the cache.
 // Chunks are added up in a fixed order: as products where those of all blocks stay in the cache, else as weights.
 
@@ -46,13 +46,13 @@ struct Block {
 template <int kVectors, class D>
 HWY_NOINLINE void multiply_points(D d, const WinogradGradient& p, const Block& block, const float* src, const float* diff,
                                   int64_t tiles, bool add, float* products) {
-  for (int64_t point = 0; point < kWinogradPoints; ++point)
+  for (int64_t point = 0; point < p.tiles.points(); ++point)
     product<kVectors>(d, block.inputs, tiles, {src + point * p.tiles.point(p.src.c) + p.tiles.chunk * block.input, 1, block.inputs},
                       {diff + point * p.tiles.point(p.diff_dst.c) + p.tiles.chunk * block.output, 0, block.outputs, p.tiles.point(p.diff_dst.c)},
                       products + point * block.inputs * block.outputs, block.outputs, add);
 }
 
-template <int kKernel, class D>
+template <class Tile, class D>
 HWY_NOINLINE void transform_products(D d, const WinogradGradient& p, const Block& block, const float* products, bool add,
                                      float* diff_weights) {
   const int64_t point = block.inputs * block.outputs, cell = p.src.c * p.diff_dst.c;
@@ -60,53 +60,41 @@ HWY_NOINLINE void transform_products(D d, const WinogradGradient& p, const Block
     for (int64_t o = 0; o < block.outputs; o += p.lanes) {
       const float* from = products + i * block.outputs + o;
       float* to = diff_weights + (block.input + i) * p.diff_dst.c + block.output + o;
-      transform<typename Transforms<kKernel>::WeightsGradient>(
-          d, [&](int row, int column) HWY_ATTR { return hn::LoadU(d, from + (row * kWinogradInput + column) * point); },
+      transform<typename Tile::WeightsGradient>(
+          d, [&](int row, int column) HWY_ATTR { return hn::LoadU(d, from + (row * Tile::kInput + column) * point); },
           [&](int row, int column, hn::Vec<D> value) HWY_ATTR {
-            float* const at = to + (row * kKernel + column) * cell;
+            float* const at = to + (row * Tile::kKernel + column) * cell;
             hn::StoreU(add ? hn::Add(value, hn::LoadU(d, at)) : value, d, at);
           });
     }
 }
 
-template <size_t kLanes, int kKernel>
-void gradient_of(const WinogradGradient& p, const Arguments& arguments) {
-  const hn::CappedTag<float, kLanes> d;
+template <class Tile, class D>
+void gradient_of(D d, const WinogradGradient& p, const Arguments& arguments) {
   float* src = arguments.out(4);
   float* diff = src + p.src_values();
   float* products = diff + p.diff_values();
   for (int64_t first = 0; first < p.tiles.count(); first += p.tiles.chunk) {
     const int64_t tiles = std::min(p.tiles.chunk, p.tiles.count() - first);
-    transform_tiles<DataTransform>(d, p.tiles, first, tiles, p.src, arguments.in(0), p.inputs, src);
-    transform_tiles<typename Transforms<kKernel>::Gradient>(d, p.tiles, first, tiles, p.diff_dst, arguments.in(1), p.outputs(), diff);
+    transform_tiles<Tile, typename Tile::Data>(d, p.tiles, first, tiles, p.src, arguments.in(0), p.inputs, src);
+    transform_tiles<Tile, typename Tile::Gradient>(d, p.tiles, first, tiles, p.diff_dst, arguments.in(1), p.outputs(), diff);
     for (int64_t input = 0; input < p.src.c; input += p.inputs)
       for (int64_t output = 0; output < p.diff_dst.c; output += p.outputs()) {
         const Block block = {input, std::min(p.inputs, p.src.c - input), output, std::min(p.outputs(), p.diff_dst.c - output)};
-        float* const at = p.keeps_products() ? products + kWinogradPoints * (input * p.diff_dst.c + output * block.inputs) : products;
+        float* const at = p.keeps_products() ? products + Tile::kPoints * (input * p.diff_dst.c + output * block.inputs) : products;
         const bool add = first > 0 && p.keeps_products(), last = first + tiles == p.tiles.count();
         if (block.outputs > p.lanes)
           multiply_points<2>(d, p, block, src, diff, tiles, add, at);
         else
           multiply_points<1>(d, p, block, src, diff, tiles, add, at);
-        if (last || !p.keeps_products()) transform_products<kKernel>(d, p, block, at, first > 0 && !p.keeps_products(), arguments.out(2));
+        if (last || !p.keeps_products()) transform_products<Tile>(d, p, block, at, first > 0 && !p.keeps_products(), arguments.out(2));
       }
   }
   if (arguments.in(3) != nullptr) sum_bias(d, p, arguments.in(1), arguments.out(3));
 }
 
-template <int kKernel>
-void gradient_of_kernel(const WinogradGradient& p, const Arguments& arguments) {
-  if (p.lanes == 16)
-    gradient_of<16, kKernel>(p, arguments);
-  else if (p.lanes == 8)
-    gradient_of<8, kKernel>(p, arguments);
-  else
-    gradient_of<4, kKernel>(p, arguments);
-}
-
 void gradient(const WinogradGradient& p, const Arguments& arguments, const RunContext&, int64_t) {
-  if (p.tiles.kernel == 5) gradient_of_kernel<5>(p, arguments);
-  else gradient_of_kernel<3>(p, arguments);
+  with_types_of(p.tiles, p.lanes, [&](auto tile, auto d) { gradient_of<decltype(tile)>(d, p, arguments); });
 }
 
 Loop<WinogradGradient> loop() { return {gradient, hwy::TargetName(HWY_TARGET), "winograd"}; }

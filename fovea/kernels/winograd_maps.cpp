@@ -1,5 +1,5 @@
 // Winograd's algorithm from maps to maps. A chunk's inputs are transformed once, for all output channels; then, panel of
-// output channels by panel, the products at the 36 points and the transform back, with bias and max(0, ·).
+// output channels by panel, the products at the points and the transform back, with bias and max(0, ·).
 
 // Sums are arrays of vectors, which vectors without a fixed size cannot be in. (SSSE3: as in fovea/CMakeLists.txt.)
 #undef HWY_DISABLED_TARGETS
@@ -21,7 +21,7 @@ namespace fovea::kernels::HWY_NAMESPACE {
 namespace {
 
 // One panel's outputs, from the products on.
-template <int kKernel, class D>
+template <class Tile, class D>
 HWY_NOINLINE void transform_outputs(D d, const WinogradMaps& p, const float* values, int64_t panel_width, int64_t first,
                                     int64_t tiles, int64_t channel, const float* bias, float* dst) {
   const int64_t point = p.tiles.point(panel_width);
@@ -34,10 +34,10 @@ HWY_NOINLINE void transform_outputs(D d, const WinogradMaps& p, const float* val
       const Place place = place_of(p.tiles, first + t);
       const float* from = values + t * panel_width + c;
       float* to = dst + p.dst.offset(place.picture, place.row, place.column, channel + c);
-      const int64_t rows = std::min(p.tiles.side(), p.dst.h - place.row);
-      const int64_t columns = std::min(p.tiles.side(), p.dst.w - place.column);
-      transform<typename Transforms<kKernel>::Output>(
-          d, [&](int row, int column) HWY_ATTR { return hn::LoadU(d, from + (row * kWinogradInput + column) * point); },
+      const int64_t rows = std::min(p.tiles.side, p.dst.h - place.row);
+      const int64_t columns = std::min(p.tiles.side, p.dst.w - place.column);
+      transform<typename Tile::Output>(
+          d, [&](int row, int column) HWY_ATTR { return hn::LoadU(d, from + (row * Tile::kInput + column) * point); },
           [&](int row, int column, hn::Vec<D> value) HWY_ATTR {
             if (row >= rows || column >= columns) return;
             const auto y = hn::Add(value, shift);
@@ -53,7 +53,7 @@ constexpr int64_t kDepth = 128;
 template <int kVectors, class D>
 void multiply_points(D d, const WinogradMaps& p, const float* values, const float* weights, int64_t tiles, float* products) {
   const int64_t width = kVectors * p.lanes;
-  for (int64_t point = 0; point < kWinogradPoints; ++point)
+  for (int64_t point = 0; point < p.tiles.points(); ++point)
     for (int64_t first = 0; first < p.src.c; first += kDepth) {
       const int64_t depth = std::min(kDepth, p.src.c - first);
       product<kVectors>(d, tiles, depth, {values + point * p.tiles.point(p.src.c) + first, p.src.c, 1},
@@ -66,40 +66,28 @@ struct Pointers {
   float *dst, *scratch;
 };
 
-template <size_t kLanes, int kKernel>
-void maps_of(const WinogradMaps& p, const Pointers& at) {
-  const hn::CappedTag<float, kLanes> d;
+template <class Tile, class D>
+void maps_of(D d, const WinogradMaps& p, const Pointers& at) {
   float* const values = at.scratch;
   float* const products = values + p.src_values();
   for (int64_t first = 0; first < p.tiles.count(); first += p.tiles.chunk) {
     const int64_t tiles = std::min(p.tiles.chunk, p.tiles.count() - first);
-    transform_tiles<DataTransform>(d, p.tiles, first, tiles, p.src, at.src, p.src.c, values);
+    transform_tiles<Tile, typename Tile::Data>(d, p.tiles, first, tiles, p.src, at.src, p.src.c, values);
     for (int64_t channel = 0; channel < p.dst.c;) {
-      const float* weights = at.weights + kWinogradPoints * p.src.c * channel;
+      const float* weights = at.weights + Tile::kPoints * p.src.c * channel;
       const int64_t width = std::min(kWinogradPanel * p.lanes, p.dst.c - channel);
       if (width > p.lanes)
         multiply_points<2>(d, p, values, weights, tiles, products);
       else
         multiply_points<1>(d, p, values, weights, tiles, products);
-      transform_outputs<kKernel>(d, p, products, width, first, tiles, channel, at.bias, at.dst);
+      transform_outputs<Tile>(d, p, products, width, first, tiles, channel, at.bias, at.dst);
       channel += width;
     }
   }
 }
 
-template <int kKernel>
-void maps_of_kernel(const WinogradMaps& p, const Pointers& at) {
-  if (p.lanes == 16)
-    maps_of<16, kKernel>(p, at);
-  else if (p.lanes == 8)
-    maps_of<8, kKernel>(p, at);
-  else
-    maps_of<4, kKernel>(p, at);
-}
-
 void maps(const WinogradMaps& p, const Pointers& at) {
-  if (p.tiles.kernel == 5) maps_of_kernel<5>(p, at);
-  else maps_of_kernel<3>(p, at);
+  with_types_of(p.tiles, p.lanes, [&](auto tile, auto d) { maps_of<decltype(tile)>(d, p, at); });
 }
 
 void forward(const WinogradMaps& p, const Arguments& a, const RunContext&, int64_t) {

@@ -1,9 +1,9 @@
-// The transforms of Winograd's F(4x4, 3x3) and F(2x2, 5x5), on vectors of channels: included once for each instruction set.
+// The transforms of Winograd's algorithm, on vectors of channels: included once for each instruction set.
 //
-// A product of polynomials of degrees 3 and 2, or 1 and 4, is known by its values at the points 0, a, -a, b, -b and infinity
-// (Lavin and Gray 2015, "Fast Algorithms for Convolutional Neural Networks"). In two dimensions a transform is applied
-// to columns, then to rows. Points near 1 in size keep rounding small: with a = 5/8, b = 3/2 the error is a third of
-// what the customary 1 and 2 give.
+// A product of polynomials of kernel and side coefficients is known by its values at as many points as a tile has inputs: 0,
+// pairs p and -p, and infinity (Lavin and Gray 2015, "Fast Algorithms for Convolutional Neural Networks"). In two dimensions
+// a transform is applied to columns, then to rows. Points near 1 in size keep rounding small: with 5/8 and 3/2 the error
+// is a third of what the customary 1 and 2 give; with 1/2, 1 and 2 it is three times as large, whichever three one takes.
 #if defined(FOVEA_KERNELS_WINOGRAD_TRANSFORM_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef FOVEA_KERNELS_WINOGRAD_TRANSFORM_INL_H_
 #undef FOVEA_KERNELS_WINOGRAD_TRANSFORM_INL_H_
@@ -11,6 +11,7 @@
 #define FOVEA_KERNELS_WINOGRAD_TRANSFORM_INL_H_
 #endif
 
+#include <array>
 #include <cstdint>
 
 #include "hwy/highway.h"
@@ -21,178 +22,201 @@ namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-constexpr float kA = 0.625f, kA2 = kA * kA, kA3 = kA2 * kA, kA4 = kA2 * kA2;
-constexpr float kB = 1.5f, kB2 = kB * kB, kB3 = kB2 * kB, kB4 = kB2 * kB2;
-// 1 over the product of a point's distances from the other finite points.
-constexpr float kAt0 = 1 / (kA2 * kB2), kAtA = 1 / (2 * kA2 * (kA2 - kB2)), kAtB = 1 / (2 * kB2 * (kB2 - kA2));
+// The pairs' positive points, for so many inputs a tile.
+template <int kInput>
+struct Pairs;
+template <>
+struct Pairs<6> {
+  static constexpr std::array<double, 2> kAt = {0.625, 1.5};
+};
+template <>
+struct Pairs<8> {
+  static constexpr std::array<double, 3> kAt = {0.5, 1, 2};
+};
+template <int kInput>
+constexpr int kPairs = static_cast<int>(Pairs<kInput>::kAt.size());
 
-// Values of the input's polynomial's transpose: 6 numbers to 6.
+// Coefficients of the product of (x² - q²) over all pairs q but one (`without` = -1: all), of x⁰, x², x⁴, …
+template <int kInput>
+constexpr std::array<double, kPairs<kInput> + 1> product_of_pairs(int without) {
+  std::array<double, kPairs<kInput> + 1> coefficients = {1};
+  int degree = 0;
+  for (int pair = 0; pair < kPairs<kInput>; ++pair) {
+    if (pair == without) continue;
+    const double square = Pairs<kInput>::kAt[pair] * Pairs<kInput>::kAt[pair];
+    ++degree;
+    for (int k = degree; k >= 0; --k) coefficients[k] = (k > 0 ? coefficients[k - 1] : 0) - square * (k < degree ? coefficients[k] : 0);
+  }
+  return coefficients;
+}
+
+// 1 over the product of a point's distances from the other finite points: of 0, and of each pair.
+template <int kInput>
+constexpr double scale_at_0() {
+  return 1 / product_of_pairs<kInput>(-1)[0];
+}
+template <int kInput>
+constexpr double scale_at(int pair) {
+  const double square = Pairs<kInput>::kAt[pair] * Pairs<kInput>::kAt[pair];
+  double product = 2 * square;
+  for (int other = 0; other < kPairs<kInput>; ++other)
+    if (other != pair) product *= square - Pairs<kInput>::kAt[other] * Pairs<kInput>::kAt[other];
+  return 1 / product;
+}
+
+// p⁰, p¹, p², … of each pair, times its scale where kScaled.
+template <int kInput, int kCount, bool kScaled>
+constexpr auto powers() {
+  std::array<std::array<float, kCount>, kPairs<kInput>> table{};
+  for (int pair = 0; pair < kPairs<kInput>; ++pair) {
+    double power = kScaled ? scale_at<kInput>(pair) : 1;
+    for (int i = 0; i < kCount; ++i, power *= Pairs<kInput>::kAt[pair]) table[pair][i] = static_cast<float>(power);
+  }
+  return table;
+}
+
+template <class D, class V>
+HWY_INLINE V times(D d, float factor, V x) {
+  return factor == 1 ? x : hn::Mul(hn::Set(d, factor), x);
+}
+template <class D, class V>
+HWY_INLINE V times_add(D d, float factor, V x, V sum) {
+  return factor == 1 ? hn::Add(x, sum) : hn::MulAdd(hn::Set(d, factor), x, sum);
+}
+
+// Σ factors[i] · x[i] over i = kFirst, kFirst + 2, … below kEnd.
+template <int kFirst, int kEnd, class D, class V, size_t kFactors>
+HWY_INLINE V every_second(D d, const std::array<float, kFactors>& factors, const V* x) {
+  constexpr int kLast = kEnd - 1 - (kEnd - 1 - kFirst) % 2;
+  V sum = times(d, factors[kLast], x[kLast]);
+#pragma GCC unroll 8
+  for (int i = kLast - 2; i >= kFirst; i -= 2) sum = times_add(d, factors[i], x[i], sum);
+  return sum;
+}
+
+// Inputs to values at the points (the transpose of finding a polynomial by its values).
+template <int kInput>
 struct DataTransform {
-  static constexpr int kIn = 6, kOut = 6;
+  static constexpr int kIn = kInput, kOut = kInput;
+
+  // Of x[i]: the product of all pairs on even places, for the point 0, and on odd ones, for infinity; of the pairs but one
+  // on both, for the points of that one.
+  static constexpr std::array<float, kInput> all() {
+    std::array<float, kInput> factors{};
+    for (int i = 0; i < kInput; ++i) factors[i] = static_cast<float>(product_of_pairs<kInput>(-1)[i / 2]);
+    return factors;
+  }
+  static constexpr auto others() {
+    std::array<std::array<float, kInput - 1>, kPairs<kInput>> table{};
+    for (int pair = 0; pair < kPairs<kInput>; ++pair)
+      for (int i = 1; i < kInput - 1; ++i) table[pair][i] = static_cast<float>(product_of_pairs<kInput>(pair)[(i - 1) / 2]);
+    return table;
+  }
+
   template <class D, class V>
   static HWY_INLINE void apply(D d, const V* x, V* y) {
-    const auto a = hn::Set(d, kA), a2 = hn::Set(d, kA2), b = hn::Set(d, kB), b2 = hn::Set(d, kB2);
-    const auto product = hn::Set(d, kA2 * kB2), sum = hn::Set(d, kA2 + kB2);
-    const auto even_a = hn::NegMulAdd(b2, x[2], x[4]), odd_a = hn::Mul(a, hn::NegMulAdd(b2, x[1], x[3]));
-    const auto even_b = hn::NegMulAdd(a2, x[2], x[4]), odd_b = hn::Mul(b, hn::NegMulAdd(a2, x[1], x[3]));
-    y[0] = hn::MulAdd(product, x[0], hn::NegMulAdd(sum, x[2], x[4]));
-    y[1] = hn::Add(even_a, odd_a);
-    y[2] = hn::Sub(even_a, odd_a);
-    y[3] = hn::Add(even_b, odd_b);
-    y[4] = hn::Sub(even_b, odd_b);
-    y[5] = hn::MulAdd(product, x[1], hn::NegMulAdd(sum, x[3], x[5]));
+    constexpr auto kAll = all();
+    constexpr auto kOthers = others();
+    y[0] = every_second<0, kInput>(d, kAll, x);
+#pragma GCC unroll 3
+    for (int pair = 0; pair < kPairs<kInput>; ++pair) {
+      const V even = every_second<2, kInput>(d, kOthers[pair], x);
+      const V odd = times(d, static_cast<float>(Pairs<kInput>::kAt[pair]), every_second<1, kInput - 1>(d, kOthers[pair], x));
+      y[1 + 2 * pair] = hn::Add(even, odd);
+      y[2 + 2 * pair] = hn::Sub(even, odd);
+    }
+    y[kInput - 1] = every_second<1, kInput>(d, kAll, x);
   }
 };
 
-template <int kKernel>
-struct Transforms;
+// A polynomial's kCount coefficients to its values at the points: weights (scaled), gradients of outputs.
+template <int kInput, int kCount, bool kScaled>
+struct ToPoints {
+  static constexpr int kIn = kCount, kOut = kInput;
 
-template <>
-struct Transforms<3> {
-  // Products at the points to outputs: 6 numbers to 4.
-  struct Output {
-    static constexpr int kIn = 6, kOut = 4;
-    template <class D, class V>
-    static HWY_INLINE void apply(D d, const V* x, V* y) {
-      const auto sum_a = hn::Add(x[1], x[2]), difference_a = hn::Sub(x[1], x[2]);
-      const auto sum_b = hn::Add(x[3], x[4]), difference_b = hn::Sub(x[3], x[4]);
-      y[0] = hn::Add(x[0], hn::Add(sum_a, sum_b));
-      y[1] = hn::MulAdd(hn::Set(d, kA), difference_a, hn::Mul(hn::Set(d, kB), difference_b));
-      y[2] = hn::MulAdd(hn::Set(d, kA2), sum_a, hn::Mul(hn::Set(d, kB2), sum_b));
-      y[3] = hn::MulAdd(hn::Set(d, kA3), difference_a, hn::MulAdd(hn::Set(d, kB3), difference_b, x[5]));
+  template <class D, class V>
+  static HWY_INLINE void apply(D d, const V* x, V* y) {
+    constexpr auto kPowers = powers<kInput, kCount, kScaled>();
+    y[0] = times(d, kScaled ? static_cast<float>(scale_at_0<kInput>()) : 1.0f, x[0]);
+#pragma GCC unroll 3
+    for (int pair = 0; pair < kPairs<kInput>; ++pair) {
+      const V even = every_second<0, kCount>(d, kPowers[pair], x), odd = every_second<1, kCount>(d, kPowers[pair], x);
+      y[1 + 2 * pair] = hn::Add(even, odd);
+      y[2 + 2 * pair] = hn::Sub(even, odd);
     }
-  };
-
-  // Its transpose, gradients of outputs to values at the points: 4 numbers to 6.
-  struct Gradient {
-    static constexpr int kIn = 4, kOut = 6;
-    template <class D, class V>
-    static HWY_INLINE void apply(D d, const V* x, V* y) {
-      const auto even_a = hn::MulAdd(hn::Set(d, kA2), x[2], x[0]), even_b = hn::MulAdd(hn::Set(d, kB2), x[2], x[0]);
-      const auto odd_a = hn::MulAdd(hn::Set(d, kA), x[1], hn::Mul(hn::Set(d, kA3), x[3]));
-      const auto odd_b = hn::MulAdd(hn::Set(d, kB), x[1], hn::Mul(hn::Set(d, kB3), x[3]));
-      y[0] = x[0];
-      y[1] = hn::Add(even_a, odd_a);
-      y[2] = hn::Sub(even_a, odd_a);
-      y[3] = hn::Add(even_b, odd_b);
-      y[4] = hn::Sub(even_b, odd_b);
-      y[5] = x[3];
-    }
-  };
-
-  // Weights to values at the points: 3 numbers to 6.
-  struct Weights {
-    static constexpr int kIn = 3, kOut = 6;
-    template <class D, class V>
-    static HWY_INLINE void apply(D d, const V* x, V* y) {
-      const auto even_a = hn::MulAdd(hn::Set(d, kA2 * kAtA), x[2], hn::Mul(hn::Set(d, kAtA), x[0]));
-      const auto even_b = hn::MulAdd(hn::Set(d, kB2 * kAtB), x[2], hn::Mul(hn::Set(d, kAtB), x[0]));
-      const auto odd_a = hn::Mul(hn::Set(d, kA * kAtA), x[1]), odd_b = hn::Mul(hn::Set(d, kB * kAtB), x[1]);
-      y[0] = hn::Mul(hn::Set(d, kAt0), x[0]);
-      y[1] = hn::Add(even_a, odd_a);
-      y[2] = hn::Sub(even_a, odd_a);
-      y[3] = hn::Add(even_b, odd_b);
-      y[4] = hn::Sub(even_b, odd_b);
-      y[5] = x[2];
-    }
-  };
-
-  // Its transpose, gradients of those values to gradients of weights: 6 numbers to 3.
-  struct WeightsGradient {
-    static constexpr int kIn = 6, kOut = 3;
-    template <class D, class V>
-    static HWY_INLINE void apply(D d, const V* x, V* y) {
-      const auto sum_a = hn::Add(x[1], x[2]), difference_a = hn::Sub(x[1], x[2]);
-      const auto sum_b = hn::Add(x[3], x[4]), difference_b = hn::Sub(x[3], x[4]);
-      y[0] = hn::MulAdd(hn::Set(d, kAt0), x[0],
-                        hn::MulAdd(hn::Set(d, kAtA), sum_a, hn::Mul(hn::Set(d, kAtB), sum_b)));
-      y[1] = hn::MulAdd(hn::Set(d, kA * kAtA), difference_a, hn::Mul(hn::Set(d, kB * kAtB), difference_b));
-      y[2] = hn::MulAdd(hn::Set(d, kA2 * kAtA), sum_a, hn::MulAdd(hn::Set(d, kB2 * kAtB), sum_b, x[5]));
-    }
-  };
+    y[kInput - 1] = x[kCount - 1];
+  }
 };
 
-// The same of 5x5 kernels: 6 numbers to 2, 2 to 6, 5 to 6, 6 to 5.
-template <>
-struct Transforms<5> {
-  struct Output {
-    static constexpr int kIn = 6, kOut = 2;
-    template <class D, class V>
-    static HWY_INLINE void apply(D d, const V* x, V* y) {
-      const auto difference_a = hn::Sub(x[1], x[2]), difference_b = hn::Sub(x[3], x[4]);
-      y[0] = hn::Add(x[0], hn::Add(hn::Add(x[1], x[2]), hn::Add(x[3], x[4])));
-      y[1] = hn::MulAdd(hn::Set(d, kA), difference_a, hn::MulAdd(hn::Set(d, kB), difference_b, x[5]));
-    }
-  };
+// Its transpose: products at the points to outputs, or to gradients of weights (scaled).
+template <int kInput, int kCount, bool kScaled>
+struct FromPoints {
+  static constexpr int kIn = kInput, kOut = kCount;
 
-  struct Gradient {
-    static constexpr int kIn = 2, kOut = 6;
-    template <class D, class V>
-    static HWY_INLINE void apply(D d, const V* x, V* y) {
-      const auto a = hn::Set(d, kA), b = hn::Set(d, kB);
-      y[0] = x[0];
-      y[1] = hn::MulAdd(a, x[1], x[0]);
-      y[2] = hn::NegMulAdd(a, x[1], x[0]);
-      y[3] = hn::MulAdd(b, x[1], x[0]);
-      y[4] = hn::NegMulAdd(b, x[1], x[0]);
-      y[5] = x[1];
+  template <class D, class V>
+  static HWY_INLINE void apply(D d, const V* x, V* y) {
+    constexpr auto kPowers = powers<kInput, kCount, kScaled>();
+    constexpr int kLast = kPairs<kInput> - 1;
+    V sums[kPairs<kInput>], differences[kPairs<kInput>];
+#pragma GCC unroll 3
+    for (int pair = 0; pair <= kLast; ++pair) {
+      sums[pair] = hn::Add(x[1 + 2 * pair], x[2 + 2 * pair]);
+      differences[pair] = hn::Sub(x[1 + 2 * pair], x[2 + 2 * pair]);
     }
-  };
-
-  struct Weights {
-    static constexpr int kIn = 5, kOut = 6;
-    template <class D, class V>
-    static HWY_INLINE void apply(D d, const V* x, V* y) {
-      const auto even_a = hn::MulAdd(hn::Set(d, kA4 * kAtA), x[4],
-                                     hn::MulAdd(hn::Set(d, kA2 * kAtA), x[2], hn::Mul(hn::Set(d, kAtA), x[0])));
-      const auto even_b = hn::MulAdd(hn::Set(d, kB4 * kAtB), x[4],
-                                     hn::MulAdd(hn::Set(d, kB2 * kAtB), x[2], hn::Mul(hn::Set(d, kAtB), x[0])));
-      const auto odd_a = hn::MulAdd(hn::Set(d, kA3 * kAtA), x[3], hn::Mul(hn::Set(d, kA * kAtA), x[1]));
-      const auto odd_b = hn::MulAdd(hn::Set(d, kB3 * kAtB), x[3], hn::Mul(hn::Set(d, kB * kAtB), x[1]));
-      y[0] = hn::Mul(hn::Set(d, kAt0), x[0]);
-      y[1] = hn::Add(even_a, odd_a);
-      y[2] = hn::Sub(even_a, odd_a);
-      y[3] = hn::Add(even_b, odd_b);
-      y[4] = hn::Sub(even_b, odd_b);
-      y[5] = x[4];
+#pragma GCC unroll 5
+    for (int i = 0; i < kCount; ++i) {
+      const V* const terms = i % 2 == 0 ? sums : differences;
+      V sum = i == kCount - 1 ? times_add(d, kPowers[kLast][i], terms[kLast], x[kInput - 1]) : times(d, kPowers[kLast][i], terms[kLast]);
+#pragma GCC unroll 3
+      for (int pair = kLast - 1; pair >= 0; --pair) sum = times_add(d, kPowers[pair][i], terms[pair], sum);
+      y[i] = i == 0 ? times_add(d, kScaled ? static_cast<float>(scale_at_0<kInput>()) : 1.0f, x[0], sum) : sum;
     }
-  };
-
-  struct WeightsGradient {
-    static constexpr int kIn = 6, kOut = 5;
-    template <class D, class V>
-    static HWY_INLINE void apply(D d, const V* x, V* y) {
-      const auto sum_a = hn::Mul(hn::Set(d, kAtA), hn::Add(x[1], x[2])), difference_a = hn::Mul(hn::Set(d, kA * kAtA), hn::Sub(x[1], x[2]));
-      const auto sum_b = hn::Mul(hn::Set(d, kAtB), hn::Add(x[3], x[4])), difference_b = hn::Mul(hn::Set(d, kB * kAtB), hn::Sub(x[3], x[4]));
-      const auto a2 = hn::Set(d, kA2), b2 = hn::Set(d, kB2);
-      y[0] = hn::MulAdd(hn::Set(d, kAt0), x[0], hn::Add(sum_a, sum_b));
-      y[1] = hn::Add(difference_a, difference_b);
-      y[2] = hn::MulAdd(a2, sum_a, hn::Mul(b2, sum_b));
-      y[3] = hn::MulAdd(a2, difference_a, hn::Mul(b2, difference_b));
-      y[4] = hn::MulAdd(hn::Set(d, kA4), sum_a, hn::MulAdd(hn::Set(d, kB4), sum_b, x[5]));
-    }
-  };
+  }
 };
+
+// Tiles of side x side outputs of a kernel, and all that is done to them.
+template <int kKernelSize, int kSide>
+struct Tile {
+  static constexpr int kKernel = kKernelSize, kInput = kKernel + kSide - 1, kPoints = kInput * kInput;
+  using Data = DataTransform<kInput>;
+  using Weights = ToPoints<kInput, kKernel, true>;
+  using WeightsGradient = FromPoints<kInput, kKernel, true>;
+  using Output = FromPoints<kInput, kSide, false>;
+  using Gradient = ToPoints<kInput, kSide, false>;
+};
+
+// f(tile, vectors), both as types.
+template <class Shape, class F>
+void with_types_of(const Shape& shape, int64_t lanes, const F& f) {
+  const auto with_tile = [&](auto d) {
+    if (shape.kernel == 3) return f(Tile<3, 4>(), d);
+    if (shape.side == 2) return f(Tile<5, 2>(), d);
+    return f(Tile<5, 4>(), d);
+  };
+  if (lanes == 16) return with_tile(hn::CappedTag<float, 16>());
+  if (lanes == 8) return with_tile(hn::CappedTag<float, 8>());
+  return with_tile(hn::CappedTag<float, 4>());
+}
 
 // T along columns, then along rows: load(row, column) gives the vectors, store(row, column, vector) takes them.
 template <class T, class D, class Load, class Store>
 HWY_INLINE void transform(D d, const Load& load, const Store& store) {
   using V = hn::Vec<D>;
   V half[T::kOut][T::kIn];
-#pragma GCC unroll 6
+#pragma GCC unroll 8
   for (int column = 0; column < T::kIn; ++column) {
     V x[T::kIn], y[T::kOut];
-#pragma GCC unroll 6
+#pragma GCC unroll 8
     for (int row = 0; row < T::kIn; ++row) x[row] = load(row, column);
     T::apply(d, x, y);
-#pragma GCC unroll 6
+#pragma GCC unroll 8
     for (int row = 0; row < T::kOut; ++row) half[row][column] = y[row];
   }
-#pragma GCC unroll 6
+#pragma GCC unroll 8
   for (int row = 0; row < T::kOut; ++row) {
     V y[T::kOut];
     T::apply(d, half[row], y);
-#pragma GCC unroll 6
+#pragma GCC unroll 8
     for (int column = 0; column < T::kOut; ++column) store(row, column, y[column]);
   }
 }

@@ -8,6 +8,7 @@
 #include "fovea/base/error.h"
 #include "fovea/kernels/conv_ref.h"
 #include "fovea/kernels/conv_tries.h"
+#include "fovea/kernels/winograd_loops.h"
 #include "tests/harness/problems.h"
 #include "tests/kernels/buffers.h"
 
@@ -93,17 +94,39 @@ TEST(Conv, GivesWhatAPersonComputes) {
   EXPECT_EQ(read_map(conv.dst, dst.data()), (Numbers{47, 57, 77, 87}));
 }
 
+void check_all(const ConvProblem& p, const Truth& truth, const std::string& what) {
+  for (bool bias : {true, false})
+    for (bool relu : {true, false})
+      check_forward(p, truth, {.bias = bias, .relu = relu}, what);
+  check_backward_data(p, truth, {}, what);
+  for (bool bias : {true, false})
+    check_backward_weights(p, truth, bias, conv_backward_weights(p, bias), what);
+}
+
 TEST(Conv, AgreesWithTheReference) {
   for (const Problem& problem : problems("conv")) {
-    const ConvProblem p = conv_problem(problem);
+    ConvProblem p = conv_problem(problem);
     const Truth truth(p);
-    for (bool bias : {true, false})
-      for (bool relu : {true, false})
-        check_forward(p, truth, {.bias = bias, .relu = relu}, problem.line);
-    check_backward_data(p, truth, {}, problem.line);
-    for (bool bias : {true, false})
-      check_backward_weights(p, truth, bias, conv_backward_weights(p, bias), problem.line);
+    check_all(p, truth, problem.line);
+    p.training = true;
+    check_all(p, truth, problem.line + " in training");
   }
+}
+
+TEST(Conv, CutsMapsOf5x5KernelsIntoLargerTilesInTraining) {
+  ConvProblem p{.n = 8, .ic = 32, .ih = 14, .iw = 14, .oc = 64, .oh = 10, .ow = 10, .kh = 5, .kw = 5};
+  const ConvForward inference = conv_forward(p);
+  if (inference.kernel->implementation().find("winograd") == std::string::npos || winograd_lanes_of_cpu() < 8)
+    GTEST_SKIP() << "this CPU has no fused additions";
+  p.training = true;
+  const ConvForward training = conv_forward(p);
+  EXPECT_EQ(training.weights.bytes(), inference.weights.bytes() / 36 * 64);
+  EXPECT_TRUE(training.kernel->implementation().starts_with("winograd8x8:")) << training.kernel->implementation();
+  // Tiles of 4x4 would hang over the border of a map of 2x2.
+  p.ih = p.iw = 6;
+  p.oh = p.ow = 2;
+  const ConvForward of_small = conv_forward(p);
+  EXPECT_EQ(of_small.weights.bytes(), inference.weights.bytes()) << of_small.kernel->implementation();
 }
 
 TEST(Conv, IsCutIntoSharesThatWriteTheWhole) {
