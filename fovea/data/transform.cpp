@@ -142,7 +142,7 @@ void check(const TransformOptions& options, const std::string& where) {
   check_range({options.zoom_range.low, options.zoom_range.high}, "zoom_range", where);
   if (const auto& range = options.brightness_range) check_range(*range, "brightness_range", where);
   if (options.alternating_flip && options.horizontal_flip)
-    throw usage_error(where + ": alternating_flip", "cannot be with horizontal_flip (both flip sideways)");
+    throw usage_error(where + ": alternating_flip", "does not go with horizontal_flip (got both, expected one)");
 }
 
 Transform draw_transform(const TransformOptions& options, const Shape& picture, bool mirrored, RandomStream& random) {

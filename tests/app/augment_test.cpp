@@ -60,6 +60,8 @@ TEST(AugmentOption, RefusesKeysAndValuesItDoesNotKnow) {
   EXPECT_THAT(message("rotation_rang=20"), HasSubstr("did you mean \"rotation_range\"?"));
   EXPECT_THAT(message("fill_mode=nearst"), HasSubstr("did you mean \"nearest\"?"));
   EXPECT_THAT(message("compat=torch"), HasSubstr("--augment: compat: cannot be (got \"torch\", expected keras)"));
+  EXPECT_THAT(message("alternating_flip=true,horizontal_flip=true"),
+              HasSubstr("--augment: alternating_flip: does not go with horizontal_flip (got both, expected one)"));
   EXPECT_THAT(message("zoom_range=1.5,0.5"), HasSubstr("--augment: zoom_range: cannot be (got 1.5 to 0.5"));
   EXPECT_THAT(message("rescale=nan"), HasSubstr("--augment: rescale"));
   EXPECT_THAT(message("samplewise_centre=true"), HasSubstr("unknown key \"samplewise_centre\""));
