@@ -198,8 +198,8 @@ void TrainArguments::list_training(OptionTable& table) {
              .least = 0});
   add_metrics_option(table, metrics);
   table.add("--exact-train-metrics", exact_train_metrics,
-            {.help = "evaluate the training pictures too at every epoch's end (exact_loss, exact_accuracy, …): the other "
-                     "figures of training are averages while weights moved"});
+            {.help = "evaluate the training pictures too, in the epochs that --validation-freq names (exact_loss, exact_accuracy, "
+                     "…): the other figures of training are averages while weights moved"});
   table.add("--shuffle", shuffle, {.value = "WHETHER", .help = "a new order every epoch", .choices = {"on", "off"}});
   add_augment_option(table, augment, "random changes to training pictures");
   table.add("--class-weight", class_weight,

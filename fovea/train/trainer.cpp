@@ -322,8 +322,9 @@ class Trainer::Epochs {
                       .step_seconds = place_.step_seconds,
                       .pictures_per_second = static_cast<double>(place_.rows) / std::max(place_.step_seconds, 1e-9),
                       .input_share = place_.input_seconds / std::max(place_.step_seconds * trainer_.pool_.threads(), 1e-9)};
-    if (options_.validation != nullptr && (place_.epoch + 1) % options_.validation_freq == 0) validate(logs);
-    if (options_.exact_train_metrics) evaluate_training(logs);
+    const bool evaluates = (place_.epoch + 1) % options_.validation_freq == 0;
+    if (evaluates && options_.validation != nullptr) validate(logs);
+    if (evaluates && options_.exact_train_metrics) evaluate_training(logs);
     logs.seconds = now() - begin;
     place_.history.push_back(logs);
     place_ = {.epoch = place_.epoch + 1,

@@ -48,7 +48,7 @@ struct FitOptions {
   double validation_split = 0;
   int64_t validation_batch_size = 0;  // 0: batch_size
   int validation_freq = 1;            // epochs from one validation to the next
-  bool exact_train_metrics = false;   // evaluate the training pictures too at every epoch's end: EpochLogs::exact
+  bool exact_train_metrics = false;   // evaluate the training pictures too, in the same epochs: EpochLogs::exact
   std::vector<Callback*> callbacks = {};
   // What a picture's loss is multiplied by (the mean still divides by the number of pictures): by class, or by picture.
   // Neither weighs `accuracy` or validation.
