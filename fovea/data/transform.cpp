@@ -157,8 +157,7 @@ Transform draw_transform(const TransformOptions& options, const Shape& picture, 
     t.zx = zoom.draw(random);
     t.zy = zoom.draw(random);
   }
-  if (options.alternating_flip) t.flip_horizontal = mirrored;
-  if (options.horizontal_flip) t.flip_horizontal = random.unit() < 0.5f;
+  t.flip_horizontal = options.horizontal_flip ? random.unit() < 0.5f : mirrored;
   if (options.vertical_flip) t.flip_vertical = random.unit() < 0.5f;
   if (options.channel_shift_range != 0) t.channel_shift_intensity = around_0(options.channel_shift_range);
   if (options.brightness_range) t.brightness = options.brightness_range->draw(random);

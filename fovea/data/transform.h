@@ -86,7 +86,7 @@ struct Transform {
   std::optional<double> channel_shift_intensity = {}, brightness = {};
 };
 
-// `mirrored`: it is this picture's turn to be flipped.
+// `mirrored`: it is this picture's turn of `alternating_flip`.
 Transform draw_transform(const TransformOptions& options, const Shape& picture, bool mirrored, RandomStream& random);
 
 // How a transform is carried out.

@@ -94,6 +94,13 @@ HWY_INLINE V every_second(D d, const std::array<float, kFactors>& factors, const
   return sum;
 }
 
+// Values at p and -p of a polynomial's even and odd parts at p.
+template <class V>
+HWY_INLINE void at_pair(V even, V odd, V* y) {
+  y[0] = hn::Add(even, odd);
+  y[1] = hn::Sub(even, odd);
+}
+
 // Inputs to values at the points (the transpose of finding a polynomial by its values).
 template <int kInput>
 struct DataTransform {
@@ -122,8 +129,7 @@ struct DataTransform {
     for (int pair = 0; pair < kPairs<kInput>; ++pair) {
       const V even = every_second<2, kInput>(d, kOthers[pair], x);
       const V odd = times(d, static_cast<float>(Pairs<kInput>::kAt[pair]), every_second<1, kInput - 1>(d, kOthers[pair], x));
-      y[1 + 2 * pair] = hn::Add(even, odd);
-      y[2 + 2 * pair] = hn::Sub(even, odd);
+      at_pair(even, odd, y + 1 + 2 * pair);
     }
     y[kInput - 1] = every_second<1, kInput>(d, kAll, x);
   }
@@ -140,9 +146,7 @@ struct ToPoints {
     y[0] = times(d, kScaled ? static_cast<float>(scale_at_0<kInput>()) : 1.0f, x[0]);
 #pragma GCC unroll 3
     for (int pair = 0; pair < kPairs<kInput>; ++pair) {
-      const V even = every_second<0, kCount>(d, kPowers[pair], x), odd = every_second<1, kCount>(d, kPowers[pair], x);
-      y[1 + 2 * pair] = hn::Add(even, odd);
-      y[2 + 2 * pair] = hn::Sub(even, odd);
+      at_pair(every_second<0, kCount>(d, kPowers[pair], x), every_second<1, kCount>(d, kPowers[pair], x), y + 1 + 2 * pair);
     }
     y[kInput - 1] = x[kCount - 1];
   }

@@ -28,7 +28,7 @@ void AugmentedExamples::draw_one(int64_t i, uint32_t stream, const Draw& draw, f
   canvas.reshape(shape());
   source_.unprocessed(i, canvas.now());
   RandomStream random(draw.seed, stream, draw.epoch, draw.position);
-  augment_.apply(canvas, mirrored(i, draw), random);
+  augment_.apply(canvas, options().transform.alternating_flip && mirrored(i, draw), random);
   source_.preprocess(canvas.now(), dst);
 }
 
