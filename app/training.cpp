@@ -6,6 +6,7 @@
 #include "app/augment_option.h"
 #include "app/class_weight.h"
 #include "app/config_file.h"
+#include "app/front_features.h"
 #include "app/interrupt.h"
 #include "app/machine.h"
 #include "app/model_argument.h"
@@ -14,18 +15,15 @@
 #include "app/progress.h"
 #include "app/report.h"
 #include "app/run_files.h"
+#include "app/training_result.h"
 #include "app/version.h"
 #include "fovea/base/file.h"
-#include "fovea/base/memory.h"
 #include "fovea/io/model_file.h"
 #include "fovea/model/freeze.h"
-#include "fovea/model/front.h"
 #include "fovea/model/summary.h"
 #include "fovea/report/learning_rate_plot.h"
 #include "fovea/train/augmented_examples.h"
-#include "fovea/train/feature_examples.h"
 #include "fovea/train/checkpoint.h"
-#include "fovea/train/gap.h"
 #include "fovea/train/history.h"
 #include "fovea/train/keras_training.h"
 #include "fovea/train/learning_rate_finder.h"
@@ -39,12 +37,6 @@ namespace {
 
 constexpr uint64_t kSmallFiles = 256 << 10;  // of a run folder, besides its models
 
-// The test split, else validation; of the best epoch's weights, which the run folder stands for.
-struct Tested {
-  SplitKind split = SplitKind::test;
-  TestResult result;
-};
-
 }  // namespace
 
 class Training::Work {
@@ -55,7 +47,8 @@ class Training::Work {
         console_(arguments.common.console()),
         resumed_(resumed_run(arguments.resume)),
         opened_(open()),
-        trainer_(opened_.model, trainer_options(table)) {
+        trainer_(opened_.model, trainer_options(table)),
+        front_features_(arguments, console_) {
     check_stages();
     check_parameters();
     if (!dataset_) dataset_ = use_.open_data(arguments.data, picture_use(&opened_.model));
@@ -121,7 +114,14 @@ class Training::Work {
     std::string page;
     if (arguments_.report && !InterruptGuard::interrupted())
       page = write_report({recorder_->folder()}, "", {.common = arguments_.common}, {.quiet = true});
-    print_result(tested, page);
+    print_training_result({.folder = recorder_->folder(),
+                           .history = history(),
+                           .best = recorder_->best(),
+                           .seconds = seconds_,
+                           .seed = arguments_.common.seed,
+                           .tested = tested,
+                           .page = page},
+                          arguments_.common.json);
     if (!InterruptGuard::interrupted()) return 0;
     console_.note("stopped by Ctrl-C; the weights so far are in {}; fovea train --resume {} goes on",
                   recorder_->file("model.safetensors"), recorder_->folder());
@@ -339,7 +339,7 @@ class Training::Work {
     console_.note("{} on {}: {} pictures to train on, {} to validate, {} classes; seed {}, {} threads, {} lanes",
                   opened_.stem, dataset_->name, grouped(train_->size()), grouped(validating), opened_.model.classes(),
                   arguments_.common.seed, trainer_.pool().threads(), lanes());
-    const int node = arguments_.find_lr.empty() ? feature_node() : 0;
+    const int node = arguments_.find_lr.empty() ? front_features_.node(opened_.model.graph(), augmented_.has_value()) : 0;
     const ModelCost cost = trainer_.cost(std::min(arguments_.batch_size, train_->size()), node);
     console_.note("{} parameters; {} a picture forward, {} in training; {} of memory besides the pictures",
                   grouped(opened_.model.parameters().count(false, opened_.model.graph())), readable_flops(cost.forward_flops),
@@ -432,8 +432,9 @@ class Training::Work {
         if (place.stage > 0) options.epochs = place.stage_epoch + stages[static_cast<size_t>(place.stage) - 1].epochs;
         keep_features();
         if (InterruptGuard::interrupted()) break;
-        options.validation = validation_features_ ? static_cast<const Examples*>(&*validation_features_) : validation_ ? &*validation_ : nullptr;
-        trainer_.fit(train_features_ ? *train_features_ : to_train_on(), options);
+        options.validation = front_features_.validation();
+        if (options.validation == nullptr && validation_) options.validation = &*validation_;
+        trainer_.fit(front_features_.train() != nullptr ? *front_features_.train() : to_train_on(), options);
         if (InterruptGuard::interrupted() || place.stage == static_cast<int>(stages.size())) break;
         begin_stage(place.stage + 1, stages[static_cast<size_t>(place.stage)]);
       }
@@ -470,85 +471,14 @@ class Training::Work {
     recorder_->events().write("fine_tune", {{"pattern", stage.pattern}, {"epochs", stage.epochs}, {"learning_rate", stage.learning_rate}});
   }
 
-  // The node whose output is computed once: 0 where nothing is, and why.
-  int feature_node() {
-    if (arguments_.front_features == "off") return 0;
-    const int node = frozen_front(opened_.model.graph());
-    if (node == 0 || front_flops(node) == 0) return 0;
-    if (augmented_ && (arguments_.augment_copies == 0 || arguments_.exact_train_metrics)) return 0;
-    return node;
-  }
-
-  double front_flops(int node) const {
-    double flops = 0;
-    const Graph& graph = opened_.model.graph();
-    for (int n = 0; n <= node; ++n) flops += graph.node(n).layer->flops(graph.node(n).input_shapes, graph.node(n).shape);
-    return flops;
-  }
-
-  // Features of the frozen front, for the stage that begins.
+  // Of the frozen front, for the stage that begins.
   void keep_features() {
-    train_features_.reset();
-    validation_features_.reset();
-    const Graph& graph = opened_.model.graph();
-    const int node = feature_node(), front = frozen_front(graph);
-    if (node == 0) {
-      if (front > 0 && augmented_ && front_flops(front) > 0 && arguments_.front_features != "off")
-        console_.note("augmentation comes before the frozen front ({}): its features are computed every time{}", graph.node(front).layer->name(),
-                      arguments_.exact_train_metrics ? "" : "; --augment-copies K keeps those of K draws");
-      return;
-    }
-    const int64_t copies = augmented_ ? arguments_.augment_copies : 0;
-    const FeatureSize train = FeatureExamples::size_of(*train_, opened_.model, node, copies);
-    uint64_t bytes = train.bytes();
-    if (validation_) bytes += FeatureExamples::size_of(*validation_, opened_.model, node, 0).bytes();
-    const bool fits = static_cast<double>(bytes) <= available_memory() / 2;
-    const bool disk = arguments_.front_features == "disk" || (arguments_.front_features == "auto" && !fits);
-    const CacheFolder cache;
-    try {
-      const auto begin = std::chrono::steady_clock::now();
-      const auto make = [&](std::optional<FeatureExamples>& features, const Examples& examples, int64_t draws, const std::string& split) {
-        features.emplace(examples, opened_.model, node, trainer_.pool(),
-                         FeatureOptions{.copies = draws,
-                                        .seed = arguments_.common.seed,
-                                        .lanes = lanes(),
-                                        .folder = disk ? &cache : nullptr,
-                                        .source = disk ? source_of(split, draws) : "",
-                                        .progress = [](int64_t, int64_t) {
-                                          if (InterruptGuard::interrupted()) throw Error(ErrorKind::interrupted, "features", "stopped by Ctrl-C");
-                                        }});
-      };
-      make(train_features_, to_train_on(), copies, "train");
-      if (validation_) make(validation_features_, *validation_, 0, "validation");
-      const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-      console_.note("all up to {} is frozen: its {} numbers a picture{} ({} in all) {} {}", graph.node(node).layer->name(), grouped(train.floats),
-                    copies > 0 ? fmt::format(", of {} draws each,", copies) : "", readable_size(static_cast<double>(bytes)),
-                    train_features_->was_found() ? "were found in" : fmt::format("took {} and are kept in", duration(seconds)),
-                    disk ? cache.path() : "memory");
-    } catch (const Error& error) {
-      train_features_.reset();
-      validation_features_.reset();
-      if (error.kind() == ErrorKind::interrupted) return;
-      if (error.kind() != ErrorKind::file || arguments_.front_features == "disk") throw;
-      console_.note("features of the frozen front are computed every time: {}", error.what());
-    }
-  }
-
-  // What the features in a file follow from, besides the front.
-  std::string source_of(const std::string& split, int64_t draws) const {
-    Json source = {{"data", dataset_->hash},
-                   {"split", split},
-                   {"preprocess", to_string(rules_.preprocess)},
-                   {"resize", to_string(rules_.resizing.resize)},
-                   {"interpolation", to_string(rules_.resizing.interpolation)},
-                   {"standardize", opened_.model.info.standardize}};
-    for (const auto& [name, numbers] : opened_.model.info.statistics) {
-      const auto values = numbers->values<float>();
-      const PictureHash hash = hash_of(Bytes(reinterpret_cast<const uint8_t*>(values.data()), values.size_bytes()));
-      source["statistics"][name] = {hash.high, hash.low};
-    }
-    if (draws > 0) source["augment"] = to_string(augmented_->options());
-    return source.dump();
+    front_features_.keep(opened_.model, trainer_,
+                         {.train = &*train_,
+                          .augmented = augmented_ ? &*augmented_ : nullptr,
+                          .validation = validation_ ? &*validation_ : nullptr,
+                          .data_hash = dataset_->hash,
+                          .rules = rules_});
   }
 
   // After a failure: the last good weights and the reason, as far as the disk still takes them.
@@ -582,36 +512,6 @@ class Training::Work {
     return Tested{split, test_result(trainer_.evaluate(*pictures, arguments_.batch_size), names)};
   }
 
-  void print_result(const std::optional<Tested>& tested, const std::string& page) const {
-    double speed = 0;  // none where the first epoch was not run to its end
-    for (const EpochLogs& logs : history()) speed = std::max(speed, logs.pictures_per_second);
-    const int best = recorder_->best();
-    if (arguments_.common.json) {
-      Json json = {{"run", recorder_->folder()},
-                   {"epochs", Json::array()},
-                   {"best_epoch", best > 0 ? Json(best) : Json()},
-                   {"seconds", seconds_},
-                   {"pictures_per_second", speed > 0 ? Json(speed) : Json()}};
-      for (const EpochLogs& logs : history()) json["epochs"].push_back(epoch_json(logs));
-      if (!page.empty()) json["report"] = page;
-      print_json(json);
-      return;
-    }
-    for (const EpochLogs& logs : history())
-      if (logs.epoch + 1 == best) print(fmt::format("best       epoch {}: {}\n", best, figures(logs)));
-    if (const std::string gap = gap_in_words(history()); !gap.empty()) print(fmt::format("gap        {}\n", gap));
-    if (tested)
-      print(fmt::format("{:11}loss {}  accuracy {}  top-5 {}\n", to_string(tested->split), figure(tested->result.loss),
-                        figure(tested->result.accuracy), figure(tested->result.top5)));
-    if (speed > 0) print(fmt::format("speed      {} pictures/s\n", grouped(static_cast<int64_t>(speed))));
-    if (!history().empty())
-      print(fmt::format("input      {:.1f} % of the steps' time\n", 100 * history().back().input_share));
-    print(fmt::format("time       {}\n", duration(seconds_)));
-    print(fmt::format("seed       {}\n", arguments_.common.seed));
-    print(fmt::format("run        {}\n", recorder_->folder()));
-    if (!page.empty()) print(fmt::format("report     {}\n", page));
-  }
-
   const History& history() const { return trainer_.place().history; }
   std::string title() const { return recorder_->folder().substr(recorder_->folder().rfind('/') + 1); }
 
@@ -628,7 +528,7 @@ class Training::Work {
   std::vector<int32_t> classes_;
   std::optional<DataExamples> train_, validation_;
   std::optional<AugmentedExamples> augmented_;  // of train_
-  std::optional<FeatureExamples> train_features_, validation_features_;
+  FrontFeatures front_features_;
   std::optional<EarlyStopping> early_stopping_;
   std::optional<ReduceLROnPlateau> reduce_lr_;
   std::vector<Callback*> callbacks_;
