@@ -14,7 +14,7 @@
 namespace fovea::app {
 namespace {
 
-constexpr int kMostKills = 3;  // of workers at one trial: then it is the trial
+constexpr int kMostDeaths = 3;  // of workers killed at one trial: then it is the trial; before any: then it is the worker
 
 // Returns the exit code.
 int tell(int descriptor, const Error& error) {
@@ -103,30 +103,39 @@ void Workers::ended(Worker& worker, int status) {
   ::close(worker.messages);
   const pid_t process = worker.process;
   worker = {};
-  if (!text.empty() && !error_) {
+  if (!text.empty()) {
     const Json json = parse_json(text, "worker");
-    error_ = Error(static_cast<ErrorKind>(json.at("kind").get<int>()), json.at("where").get<std::string>(), json.at("what").get<std::string>());
-    stop();
+    refuse(Error(static_cast<ErrorKind>(json.at("kind").get<int>()), json.at("where").get<std::string>(), json.at("what").get<std::string>()));
+    return;
   }
-  if (!WIFSIGNALED(status) || stopping_) return;
-  record_death(process, WTERMSIG(status));
-  worker = start();
+  if (status == 0 || stopping_) return;
+  record_death(process, status);
+  if (!stopping_) worker = start();
 }
 
-// A crash is the trial's; whoever was killed may have been killed for other reasons, at first.
-void Workers::record_death(pid_t process, int signal) {
+void Workers::refuse(Error error) {
+  if (!error_) error_ = std::move(error);
+  stop();
+}
+
+// A crash is the trial's, an end without a word (a library's) too; whoever was killed may have been killed for other reasons, at first.
+void Workers::record_death(pid_t process, int status) {
+  const bool killed = WIFSIGNALED(status) && (WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGTERM);
+  const std::string how = WIFSIGNALED(status) ? ::strsignal(WTERMSIG(status)) : fmt::format("exit code {}", WEXITSTATUS(status));
   const auto storage = open_storage(options_.folder);
-  for (const tune::LeaseRow& lease : storage->leases()) {
-    if (lease.owner.process != process || tune::is_alive(lease.owner).value_or(true)) continue;
-    kills_ = lease.trial == killed_trial_ ? kills_ + 1 : 1;
-    killed_trial_ = lease.trial;
-    const bool killed = signal == SIGKILL || signal == SIGTERM;
-    if (killed && kills_ < kMostKills) continue;
-    tune::Study study(*storage, lease.owner);
-    study.report(tune::Work::from_json(lease.work),
-                 {.failure = killed ? fmt::format("its process was killed {} times; there may not be enough memory", kills_)
-                                    : fmt::format("its process crashed ({})", ::strsignal(signal))});
+  std::optional<tune::LeaseRow> lease;
+  for (const tune::LeaseRow& row : storage->leases())
+    if (row.owner.process == process && !tune::is_alive(row.owner).value_or(true)) lease = row;
+  const int deaths = ++deaths_[lease ? lease->trial : -1];
+  if (!lease) {
+    if (deaths == kMostDeaths) refuse(failed_error("worker", "died {} times before it had a trial ({})", deaths, how));
+    return;
   }
+  if (killed && deaths < kMostDeaths) return;
+  tune::Study study(*storage, lease->owner);
+  study.report(tune::Work::from_json(lease->work),
+               {.failure = killed ? fmt::format("its process was killed {} times; there may not be enough memory", deaths)
+                                  : fmt::format("its process crashed ({})", how)});
 }
 
 void Workers::stop() {

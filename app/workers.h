@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -37,15 +38,15 @@ class Workers {
   Worker start();
   [[noreturn]] void work(int messages);
   void ended(Worker& worker, int status);
-  void record_death(pid_t process, int signal);
+  void record_death(pid_t process, int status);
+  void refuse(Error error);
 
   TrialRunnerOptions options_;
   std::function<void()> let_go_;
   std::vector<Worker> workers_;
   std::optional<Error> error_;
   bool stopping_ = false;
-  int64_t killed_trial_ = -1;
-  int kills_ = 0;  // of workers at that trial, one after the other
+  std::map<int64_t, int> deaths_;  // of workers, by the trial they were at; -1: at none
 };
 
 }  // namespace fovea::app
