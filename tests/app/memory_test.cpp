@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/harness/program.h"
+#include "tests/harness/sanitizers.h"
 
 namespace fovea {
 namespace {
@@ -10,9 +11,7 @@ constexpr int64_t kMebibyte = int64_t{1} << 20;
 constexpr int64_t kWeights = 14'714'688 * 4;  // VGG16's without its top
 
 TEST(Memory, OfVgg16IsHardlyMoreThanItsWeights) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  GTEST_SKIP() << "a sanitizer has memory of its own";
-#endif
+  if (kSanitized) GTEST_SKIP() << "a sanitizer has memory of its own";
   const Workplace place;
   const Ended trained = place.run({"train", "vgg16", "--image-size", "32", "--head", "gap,dense:8", "--freeze", "base", "--data", "shapes.npz", "--epochs",
                                    "1", "--save", "vgg16.safetensors"});

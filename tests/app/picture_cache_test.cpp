@@ -8,6 +8,7 @@
 #include "fovea/formats/npz.h"
 #include "tests/data/make_pictures.h"
 #include "tests/harness/program.h"
+#include "tests/harness/sanitizers.h"
 
 namespace fovea {
 namespace {
@@ -75,6 +76,7 @@ TEST_F(CachedPictureFiles, TrainToTheSameBits) {
 
 // What the pictures take besides the cache is bounded by the system: a limit on memory that is no file's.
 TEST_F(CachedPictureFiles, TrainWhereTheyAreMoreThanTheMemory) {
+  if (kSanitized) GTEST_SKIP() << "a sanitizer needs more than such limits";
   constexpr int kCount = 320;  // 252 MB
   const HowToRun small = {.data_limit = 160'000'000};
   write_large(kCount);

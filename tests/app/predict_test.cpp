@@ -113,7 +113,8 @@ TEST_F(Predict, TakesFloatsAsTheyAre) {
   save_npy(path("floats.npy"), floats);
   const auto tops = [](const Ended& ended) {
     Json all = Json::array();
-    for (const Json& picture : ended.json()["pictures"]) all.push_back(picture["top"]);
+    const Json result = ended.json();
+    for (const Json& picture : result["pictures"]) all.push_back(picture["top"]);
     return all;
   };
   EXPECT_EQ(tops(predict({"floats.npy", "--json"})), tops(predict({"x.npy", "--json"})));

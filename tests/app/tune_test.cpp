@@ -212,9 +212,10 @@ TEST_F(TuneProgram, IsExtended) {
 TEST_F(TuneProgram, RecordsTrialsThatFailAndStopsAfterThree) {
   const Ended ended = place.run(tune_words("small", {"--max-parameters", "10", "--json"}));
   EXPECT_EQ(ended.code, 1);
-  EXPECT_EQ(ended.json()["trials"].size(), 3u);
-  EXPECT_EQ(ended.json()["best"], Json());
-  for (const Json& trial : ended.json()["trials"]) {
+  const Json result = ended.json();
+  EXPECT_EQ(result["trials"].size(), 3u);
+  EXPECT_EQ(result["best"], Json());
+  for (const Json& trial : result["trials"]) {
     EXPECT_EQ(trial["state"], "failed");
     EXPECT_THAT(trial["reason"].get<std::string>(), HasSubstr("--max-parameters: the model has more"));
   }

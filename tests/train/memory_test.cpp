@@ -13,6 +13,7 @@
 #include "fovea/train/early_stopping.h"
 #include "fovea/train/trainer.h"
 #include "tests/harness/run_model.h"
+#include "tests/harness/sanitizers.h"
 
 namespace fovea {
 namespace {
@@ -34,9 +35,7 @@ void fit_anew(const Examples& examples, uint64_t seed) {
 }
 
 TEST(Memory, StaysFlatOverTwoHundredFits) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  GTEST_SKIP() << "a sanitizer keeps freed memory";
-#endif
+  if (kSanitized) GTEST_SKIP() << "a sanitizer keeps freed memory";
   std::vector<int32_t> labels;
   for (int i = 0; i < 20; ++i) labels.push_back(i % 3);
   const ArrayExamples examples(Array::of<float>({20, 16, 16, 3}, random_floats(20 * 768, 1)), labels, 3);
