@@ -25,22 +25,30 @@ namespace {
 
 std::atomic<int64_t> allocations{0};
 
-void* counted(size_t bytes, size_t alignment) {
+// Null where there is no memory.
+void* counted(size_t bytes, size_t alignment) noexcept {
   allocations.fetch_add(1, std::memory_order_relaxed);
   void* memory = nullptr;
-  if (::posix_memalign(&memory, std::max(alignment, sizeof(void*)), std::max<size_t>(bytes, 1)) != 0)
-    throw std::bad_alloc();
+  return ::posix_memalign(&memory, std::max(alignment, sizeof(void*)), std::max<size_t>(bytes, 1)) == 0 ? memory : nullptr;
+}
+
+void* or_throw(void* memory) {
+  if (memory == nullptr) throw std::bad_alloc();
   return memory;
 }
 
+// Inlined, GCC takes it for a mistake.
+[[gnu::noinline]] void give_back(void* memory) noexcept { std::free(memory); }
+
 }  // namespace
 
-void* operator new(size_t bytes) { return counted(bytes, __STDCPP_DEFAULT_NEW_ALIGNMENT__); }
-void* operator new(size_t bytes, std::align_val_t alignment) { return counted(bytes, static_cast<size_t>(alignment)); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t, std::align_val_t) noexcept { std::free(memory); }
+void* operator new(size_t bytes) { return or_throw(counted(bytes, __STDCPP_DEFAULT_NEW_ALIGNMENT__)); }
+void* operator new(size_t bytes, const std::nothrow_t&) noexcept { return counted(bytes, __STDCPP_DEFAULT_NEW_ALIGNMENT__); }
+void* operator new(size_t bytes, std::align_val_t alignment) { return or_throw(counted(bytes, static_cast<size_t>(alignment))); }
+void operator delete(void* memory) noexcept { give_back(memory); }
+void operator delete(void* memory, size_t) noexcept { give_back(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { give_back(memory); }
+void operator delete(void* memory, size_t, std::align_val_t) noexcept { give_back(memory); }
 
 namespace fovea {
 namespace {
