@@ -38,6 +38,7 @@ install(TARGETS fovea_library EXPORT foveaTargets)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/fovea/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/fovea FILES_MATCHING PATTERN "*.h"
         REGEX "/kernels/[a-z_]*(_loops|_loop|_ref|-inl|_tries)\\.h$" EXCLUDE
         REGEX "/kernels/(onednn|channel_maps|pool_window|winograd)\\.h$" EXCLUDE
+        REGEX "/base/sanitizers\\.h$" EXCLUDE
         REGEX "/model/(plan_graph|program)\\.h$" EXCLUDE
         REGEX "/formats/hdf5_(handle|library|object)\\.h$" EXCLUDE
         REGEX "/io/draft\\.h$" EXCLUDE)

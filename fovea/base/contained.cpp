@@ -17,15 +17,10 @@
 #include <vector>
 
 #include "fovea/base/error.h"
+#include "fovea/base/sanitizers.h"
 
 namespace fovea {
 namespace {
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;
-#else
-constexpr bool kSanitized = false;
-#endif
 
 constexpr const char* kWhere = "a process for reading";
 constexpr unsigned kClockSeconds = 100;  // by the clock, for one of the processor

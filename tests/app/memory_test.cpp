@@ -1,8 +1,8 @@
 // How much memory the whole program takes beside the weights.
 #include <gtest/gtest.h>
 
+#include "fovea/base/sanitizers.h"
 #include "tests/harness/program.h"
-#include "tests/harness/sanitizers.h"
 
 namespace fovea {
 namespace {

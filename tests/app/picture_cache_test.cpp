@@ -5,10 +5,10 @@
 #include <unistd.h>
 
 #include "fovea/base/file.h"
+#include "fovea/base/sanitizers.h"
 #include "fovea/formats/npz.h"
 #include "tests/data/make_pictures.h"
 #include "tests/harness/program.h"
-#include "tests/harness/sanitizers.h"
 
 namespace fovea {
 namespace {

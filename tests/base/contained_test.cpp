@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "fovea/base/error.h"
+#include "fovea/base/sanitizers.h"
 #include "tests/harness/files.h"
-#include "tests/harness/sanitizers.h"
 
 namespace fovea {
 namespace {

@@ -8,8 +8,8 @@
 #include <cmath>
 
 #include "fovea/base/file.h"
+#include "fovea/base/sanitizers.h"
 #include "tests/harness/files.h"
-#include "tests/harness/sanitizers.h"
 
 namespace fovea {
 namespace {

@@ -5,6 +5,7 @@
 
 #include <fstream>
 
+#include "fovea/base/sanitizers.h"
 #include "fovea/layers/batch_normalization.h"
 #include "fovea/layers/conv2d.h"
 #include "fovea/layers/dense.h"
@@ -13,7 +14,6 @@
 #include "fovea/train/early_stopping.h"
 #include "fovea/train/trainer.h"
 #include "tests/harness/run_model.h"
-#include "tests/harness/sanitizers.h"
 
 namespace fovea {
 namespace {

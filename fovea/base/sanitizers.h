@@ -1,4 +1,4 @@
-// Whether a sanitizer watches: its runtime has memory, files and signals of its own.
+// Whether a sanitizer watches this code: its runtime has memory, files and signals of its own.
 #pragma once
 
 namespace fovea {
