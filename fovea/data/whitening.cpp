@@ -3,6 +3,8 @@
 #include "fovea/data/whitening.h"
 
 #include <Eigen/Dense>
+#include <cmath>
+#include <limits>
 
 #include "fovea/base/error.h"
 
@@ -25,7 +27,13 @@ std::vector<float> zca_matrix(std::span<const float> rows, int64_t n, double eps
   Matrix u = solver.eigenvectors();
   if (few) {
     u = x.transpose() * u;
-    for (int64_t i = 0; i < u.cols(); ++i) u.col(i).normalize();
+    // Where nothing but rounding is left (rows that are others' sums, or the same twice) there is no direction.
+    const double rounding = s.maxCoeff() * std::sqrt(static_cast<double>(count) * std::numeric_limits<double>::epsilon());
+    for (int64_t i = 0; i < u.cols(); ++i)
+      if (s(i) > rounding)
+        u.col(i).normalize();
+      else
+        u.col(i).setZero();
   }
   const Eigen::VectorXd factors = (std::sqrt(static_cast<double>(n)) / (s.array() + epsilon)).matrix();
   const Eigen::MatrixXf w = (u * factors.asDiagonal() * u.transpose()).cast<float>();
