@@ -12,6 +12,7 @@
 
 #include "fovea/base/file.h"
 #include "fovea/base/random.h"
+#include "fovea/base/sanitizers.h"
 #include "fovea/formats/npz.h"
 
 namespace fovea {
@@ -94,6 +95,8 @@ Started::Started(const std::string& folder, const std::vector<std::string>& word
     if (how.file_limit >= 0) {
       const rlimit limit = {static_cast<rlim_t>(how.file_limit), static_cast<rlim_t>(how.file_limit)};
       ::setrlimit(RLIMIT_FSIZE, &limit);
+      // ThreadSanitizer writes a file before the program begins: that must not end it.
+      if (kSanitized) ::signal(SIGXFSZ, SIG_IGN);
     }
     if (how.data_limit >= 0) {
       const rlimit limit = {static_cast<rlim_t>(how.data_limit), static_cast<rlim_t>(how.data_limit)};
