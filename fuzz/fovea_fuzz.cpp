@@ -1,27 +1,31 @@
 // Fuzzes a parser: reads seeds with changes made to them, for a while.
 //
-//   fovea_fuzz TARGET [SECONDS [SEED [CORPUS]]]     seeds are those of tests/golden, and the files of the folder CORPUS
+//   fovea_fuzz TARGET [SECONDS [SEED [CORPUS]]]     seeds are those of tests/golden, and the files of the folder CORPUS,
+//                                                   which takes what comes further
 //   fovea_fuzz TARGET --replay FILE…                reads files as they are
 //   fovea_fuzz --list
 //
-// It needs no instrumentation: an input that is refused in new words (or is the first to be taken) has come further than
-// the others, and is changed again. While an input is read it lies in "fovea_fuzz-TARGET.input": what ends the program
-// (a sanitizer's report, a signal, an exception that is no Error, ten seconds of work) leaves that file behind.
+// An input that is refused in new words (or is the first to be taken), or takes a new way through the code where the
+// compiler tells (coverage.h), has come further than the others, and is changed again. While an input is read it lies in
+// "fovea_fuzz-TARGET.input": what ends the program (a sanitizer's report, a signal, an exception that is no Error, ten
+// seconds of work) leaves that file behind.
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/time.h>
 #include <unistd.h>
+#include <xxhash.h>
 
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <ctime>
 #include <filesystem>
 #include <set>
 
 #include "fovea/base/error.h"
 #include "fovea/base/random.h"
+#include "fuzz/coverage.h"
 #include "fuzz/mutate.h"
 #include "fuzz/target.h"
 #include "tests/harness/source_tree.h"
@@ -30,7 +34,7 @@ namespace fovea::fuzz {
 namespace {
 
 constexpr size_t kMaxBytes = size_t{1} << 16;
-constexpr size_t kMaxGrown = 1000;    // inputs beside the seeds: some refusals repeat what is in the file
+constexpr size_t kMaxGrown = 10'000;  // inputs beside the seeds: some refusals repeat what is in the file
 constexpr time_t kMaxSeconds = 10;    // of the processor, for one input
 
 // The input under way, in a file that survives the process.
@@ -107,6 +111,23 @@ std::vector<std::string> seeds_of(const Target& target, const char* corpus) {
   return seeds;
 }
 
+// By its content's name: the same input is kept once.
+void keep(const std::string& input, const std::string& corpus) {
+  write_file_atomically(fmt::format("{}/{:016x}", corpus, XXH3_64bits(input.data(), input.size())), input);
+}
+
+// Of this process and of those that it forked.
+double processor_seconds() {
+  double seconds = 0;
+  for (const int who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
+    rusage used = {};
+    ::getrusage(who, &used);
+    for (const timeval& time : {used.ru_utime, used.ru_stime})
+      seconds += static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
+  }
+  return seconds;
+}
+
 int fuzz(const Target& target, double seconds, uint64_t seed, const char* corpus) {
   using Clock = std::chrono::steady_clock;
   std::vector<std::string> inputs = seeds_of(target, corpus);
@@ -117,10 +138,12 @@ int fuzz(const Target& target, double seconds, uint64_t seed, const char* corpus
     under_way.hold(input);
     const itimerval limit = {.it_interval = {}, .it_value = {.tv_sec = kMaxSeconds, .tv_usec = 0}};
     ::setitimer(ITIMER_PROF, &limit, nullptr);
+    start_coverage();
     const std::string words = outcome(target, input);
+    const bool new_way = coverage_grew();
     ++runs;
     taken += words == "taken";
-    return outcomes.insert(words).second;
+    return outcomes.insert(words).second || new_way;
   };
   for (const std::string& input : inputs) run(input);
   const size_t seeds = inputs.size();
@@ -135,10 +158,12 @@ int fuzz(const Target& target, double seconds, uint64_t seed, const char* corpus
     const std::string& base = inputs[random.below(random.below(2) == 0 ? seeds : inputs.size())];
     const std::string& other = inputs[random.below(inputs.size())];
     std::string input = mutated(base, other, random, kMaxBytes);
-    if (run(input) && inputs.size() < seeds + kMaxGrown) inputs.push_back(std::move(input));
+    if (!run(input) || inputs.size() == seeds + kMaxGrown) continue;
+    if (corpus != nullptr) keep(input, corpus);
+    inputs.push_back(std::move(input));
   }
-  fmt::print("{}: {} inputs in {:.1f} s of the processor, {} taken, the others refused in {} ways\n", target.name, runs,
-             static_cast<double>(std::clock()) / CLOCKS_PER_SEC, taken, outcomes.size() - 1);
+  fmt::print("{}: {} inputs in {:.1f} s of the processor, {} taken, the others refused in {} ways; {} came further\n",
+             target.name, runs, processor_seconds(), taken, outcomes.size() - 1, inputs.size() - seeds);
   return 0;
 }
 
