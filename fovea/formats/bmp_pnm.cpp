@@ -9,6 +9,7 @@
 #define STB_IMAGE_IMPLEMENTATION
 #define STBI_ONLY_BMP
 #define STBI_ONLY_PNM
+#define STBI_ONLY_PSD  // never asked for one: PNM of libstb from 2022 on calls a function of its
 #define STBI_NO_STDIO
 #define STBI_NO_SIMD
 #if defined(__GNUC__)
