@@ -1,4 +1,6 @@
 // Picture files of every format with changes made to them, decoded and brought to size as load_pictures does.
+#include <algorithm>
+
 #include "fovea/data/fit_picture.h"
 #include "fovea/formats/image.h"
 #include "tests/harness/files.h"

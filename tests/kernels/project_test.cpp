@@ -1,5 +1,7 @@
 #include "fovea/kernels/project.h"
 
+#include <algorithm>
+
 #include "tests/kernels/loops.h"
 
 namespace fovea::kernels {
