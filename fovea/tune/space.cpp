@@ -13,6 +13,7 @@ namespace {
 
 constexpr size_t kMostParameters = 1000, kMostValues = 10'000;
 constexpr double kMostSteps = 1e9;
+constexpr double kMostWhole = 9007199254740992;  // 2^53: whole numbers up to it are exact in double
 
 const std::vector<std::string> kTypes = {"int", "float", "choice", "boolean", "fixed"};
 const std::vector<std::string> kSamplings = {"linear", "log", "reverse_log"};
@@ -26,6 +27,9 @@ void check_number(const Parameter& p, const std::string& where) {
   if (!std::isfinite(p.min) || !std::isfinite(p.max) || p.min > p.max)
     throw usage_error(where, "min is above max (got {} and {})", p.min, p.max);
   if (log && p.min <= 0) throw usage_error(where, "logarithmic sampling begins above 0 (got min {})", p.min);
+  if (p.type == ParameterType::integer)
+    for (const double whole : {p.min, p.max, p.options.step.value_or(0)})
+      if (!(std::abs(whole) <= kMostWhole)) throw usage_error(where, "whole numbers are at most 2^53 here (got {})", whole);
   if (!p.options.step) return;
   const double step = *p.options.step;
   if (!(step > (log ? 1 : 0)))

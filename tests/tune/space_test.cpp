@@ -75,6 +75,8 @@ TEST(Space, SaysWhatIsWrongWithIt) {
             "space: a: logarithmic sampling begins above 0 (got min 0)");
   EXPECT_EQ(refused(R"({"a": {"type": "float", "min": 1, "max": 2, "sampling": "log", "step": 1}})"),
             "space: a: a logarithmic step, a factor, must be above 1 (got 1)");
+  EXPECT_EQ(refused(R"({"a": {"type": "int", "min": 1, "max": 8, "sampling": "log", "step": 29223372036854775808}})"),
+            "space: a: whole numbers are at most 2^53 here (got 2.9223372036854776e+19)");
   EXPECT_EQ(refused(R"({"a": {"type": "choice", "values": [3, "x"]}})"), "space: a: values are all of one type (got 3 and \"x\")");
   EXPECT_EQ(refused(R"({"optimizer": {"type": "choice", "values": ["sgd"]}, "m": {"type": "boolean", "when": {"optimiser": ["sgd"]}}})"),
             "space: m: when: no parameter before it is named \"optimiser\"; did you mean \"optimizer\"?");
