@@ -33,12 +33,13 @@ FOVEA_NOT_TRACED void start_coverage() {
   last_block = 0;
 }
 
-FOVEA_NOT_TRACED bool coverage_grew() {
-  bool grew = false;
+FOVEA_NOT_TRACED std::optional<bool> coverage_grew() {
+  bool grew = false, told = false;
   for (size_t word = 0; word < kWays; word += sizeof(uint64_t)) {
     uint64_t counts;
     std::memcpy(&counts, taken + word, sizeof counts);
     if (counts == 0) continue;  // nearly all
+    told = true;
     for (size_t i = word; i < word + sizeof counts; ++i) {
       unsigned power = 0x80;
       while (power > taken[i]) power >>= 1;
@@ -46,6 +47,7 @@ FOVEA_NOT_TRACED bool coverage_grew() {
       known[i] |= static_cast<uint8_t>(power);
     }
   }
+  if (!told) return {};
   return grew;
 }
 

@@ -5,10 +5,10 @@
 //   fovea_fuzz TARGET --replay FILE…                reads files as they are
 //   fovea_fuzz --list
 //
-// An input that is refused in new words (or is the first to be taken), or takes a new way through the code where the
-// compiler tells (coverage.h), has come further than the others, and is changed again. While an input is read it lies in
-// "fovea_fuzz-TARGET.input": what ends the program (a sanitizer's report, a signal, an exception that is no Error, ten
-// seconds of work) leaves that file behind.
+// An input that takes a new way through the code (coverage.h) has come further than the others, and is changed again;
+// where the compiler does not tell, one that is refused in new words, or is the first to be taken. While an input is read
+// it lies in "fovea_fuzz-TARGET.input": what ends the program (a sanitizer's report, a signal, an exception that is no
+// Error, ten seconds of work) leaves that file behind.
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -140,10 +140,11 @@ int fuzz(const Target& target, double seconds, uint64_t seed, const char* corpus
     ::setitimer(ITIMER_PROF, &limit, nullptr);
     start_coverage();
     const std::string words = outcome(target, input);
-    const bool new_way = coverage_grew();
+    const std::optional<bool> new_way = coverage_grew();
     ++runs;
     taken += words == "taken";
-    return outcomes.insert(words).second || new_way;
+    const bool new_words = outcomes.insert(words).second;
+    return new_way.value_or(new_words);
   };
   for (const std::string& input : inputs) run(input);
   const size_t seeds = inputs.size();
