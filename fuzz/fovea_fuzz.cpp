@@ -11,7 +11,6 @@
 // Error, ten seconds of work) leaves that file behind.
 #include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/time.h>
 #include <unistd.h>
 #include <xxhash.h>
@@ -28,6 +27,7 @@
 #include "fuzz/coverage.h"
 #include "fuzz/mutate.h"
 #include "fuzz/target.h"
+#include "tests/harness/processor_seconds.h"
 #include "tests/harness/source_tree.h"
 
 namespace fovea::fuzz {
@@ -114,18 +114,6 @@ std::vector<std::string> seeds_of(const Target& target, const char* corpus) {
 // By its content's name: the same input is kept once.
 void keep(const std::string& input, const std::string& corpus) {
   write_file_atomically(fmt::format("{}/{:016x}", corpus, XXH3_64bits(input.data(), input.size())), input);
-}
-
-// Of this process and of those that it forked.
-double processor_seconds() {
-  double seconds = 0;
-  for (const int who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
-    rusage used = {};
-    ::getrusage(who, &used);
-    for (const timeval& time : {used.ru_utime, used.ru_stime})
-      seconds += static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
-  }
-  return seconds;
 }
 
 int fuzz(const Target& target, double seconds, uint64_t seed, const char* corpus) {

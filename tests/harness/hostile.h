@@ -14,6 +14,7 @@
 #include "fovea/base/file.h"
 #include "fovea/base/random.h"
 #include "fuzz/mutate.h"
+#include "tests/harness/processor_seconds.h"
 
 namespace fovea {
 
@@ -23,12 +24,12 @@ inline int hostile_files(int otherwise) { return std::getenv("FOVEA_LONG_TESTS")
 class Watch {
  public:
   // Bytes above what the process has now.
-  explicit Watch(int64_t most_memory) : most_memory_(most_memory), memory_(usage(RUSAGE_SELF).ru_maxrss * 1024) {}
+  explicit Watch(int64_t most_memory) : most_memory_(most_memory), memory_(peak_memory()) {}
 
   // Whether the file was taken. Seconds are the processor's, of this process and of those that it waited for.
   template <class Read>
   bool takes(Read read) {
-    const double before = seconds();
+    const double before = processor_seconds();
     bool taken = false;
     try {
       read();
@@ -38,29 +39,20 @@ class Watch {
     } catch (const std::exception& other) {
       ADD_FAILURE() << "threw what is no Error: " << other.what();
     }
-    EXPECT_LE(seconds() - before, kMostSeconds);
+    EXPECT_LE(processor_seconds() - before, kMostSeconds);
     EXPECT_LE(taken_memory(), most_memory_);
     return taken;
   }
 
-  int64_t taken_memory() const { return usage(RUSAGE_SELF).ru_maxrss * 1024 - memory_; }
+  int64_t taken_memory() const { return peak_memory() - memory_; }
 
  private:
   static constexpr double kMostSeconds = 5;
 
-  static rusage usage(__rusage_who who) {
+  static int64_t peak_memory() {
     rusage usage{};
-    ::getrusage(who, &usage);
-    return usage;
-  }
-  static double seconds() {
-    double sum = 0;
-    for (const __rusage_who who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
-      const rusage used = usage(who);
-      for (const timeval& time : {used.ru_utime, used.ru_stime})
-        sum += static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
-    }
-    return sum;
+    ::getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_maxrss * 1024;
   }
 
   int64_t most_memory_, memory_;
