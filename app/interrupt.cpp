@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "fovea/base/error.h"
+#include "fovea/base/file.h"
 
 namespace fovea::app {
 namespace {
@@ -15,7 +16,7 @@ std::atomic<int> signals = 0;
 std::atomic<Trainer*> guarded = nullptr;
 std::atomic<int> holds = 0;
 
-// Only what a signal handler may do: atomics, write, _exit.
+// Only what a signal handler may do: atomics, write, exit_at_once.
 void handle(int) {
   Trainer* trainer = guarded.load();
   if (signals.fetch_add(1) == 0 && (trainer != nullptr || holds > 0)) {
@@ -26,7 +27,7 @@ void handle(int) {
   if (trainer != nullptr) {
     [[maybe_unused]] const ssize_t ignored = ::write(STDERR_FILENO, kLine, std::strlen(kLine));
   }
-  ::_exit(static_cast<int>(ErrorKind::interrupted));
+  exit_at_once(static_cast<int>(ErrorKind::interrupted));
 }
 
 }  // namespace

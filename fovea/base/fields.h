@@ -108,8 +108,16 @@ Json options_to_json(Options options) {
   return writer.take();
 }
 
+// What Keras writes of many options that are not used.
+inline bool is_neutral(const Json& value) { return value.is_null() || value == Json(false); }
+
+inline Error unknown_option(const std::string& where, const std::string& key, const Json& value,
+                            const std::vector<std::string>& known) {
+  return usage_error(where, "unknown option \"{}\" (got {}){}", key, shown(value), did_you_mean(key, known));
+}
+
 // Reads an options struct from an object. A key that is no field is an error unless `ignore` names it or its value is
-// null or false (Keras writes many options at their neutral value).
+// neutral.
 template <class Options>
 Options options_from_json(const Json& json, const std::string& where, const std::vector<std::string>& ignore = {}) {
   if (!json.is_object()) throw usage_error(where, "options must be an object (got {})", shown(json));
@@ -120,8 +128,7 @@ Options options_from_json(const Json& json, const std::string& where, const std:
     const auto is = [&key = key](const std::string& name) { return name == key; };
     if (std::any_of(reader.known().begin(), reader.known().end(), is)) continue;
     if (std::any_of(ignore.begin(), ignore.end(), is)) continue;
-    if (value.is_null() || value == Json(false)) continue;
-    throw usage_error(where, "unknown option \"{}\" (got {}){}", key, shown(value), did_you_mean(key, reader.known()));
+    if (!is_neutral(value)) throw unknown_option(where, key, value, reader.known());
   }
   return options;
 }

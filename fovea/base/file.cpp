@@ -74,6 +74,39 @@ struct Closing {
   ~Closing() { ::close(descriptor); }
 };
 
+// Where a link leads in the end, be there a file or not; any other path is its own.
+std::string followed(const std::string& path) {
+  std::filesystem::path at = path;
+  for (int links = 0; links < 40; ++links) {  // as many as the system follows
+    std::error_code no_link;
+    const std::filesystem::path target = std::filesystem::read_symlink(at, no_link);
+    if (no_link) return at.string();
+    at = at.parent_path() / target;
+  }
+  throw system_error(path, "follow the link", ELOOP);
+}
+
+// The names of temporary files, where exit_at_once() finds them. Who takes a name out may use it. Of more than there is
+// room for, the rest is not remembered.
+std::atomic<const std::string*> temporaries[64];
+std::atomic<bool> ending = false;
+
+// Puts the new one in the place of the old one, if that has a place.
+bool exchange(const std::string* old_name, const std::string* new_name) {
+  return std::any_of(std::begin(temporaries), std::end(temporaries), [&](auto& place) {
+    const std::string* expected = old_name;
+    return place.compare_exchange_strong(expected, new_name);
+  });
+}
+
+void remember(const std::string& name) { exchange(nullptr, &name); }
+
+// A name that was taken out for the process's end must stay until then.
+void forget(const std::string& name) {
+  if (exchange(&name, nullptr)) return;
+  while (ending) ::pause();
+}
+
 }  // namespace
 
 bool file_exists(const std::string& path) {
@@ -113,6 +146,18 @@ std::string read_file(const std::string& path, uint64_t max_bytes) {
     }
     if (used > max_bytes) throw too_large(used);
   }
+}
+
+std::vector<std::string> lines_of(std::string_view text) {
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  std::vector<std::string> lines;
+  while (!text.empty()) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    std::string& line = lines.emplace_back(text.substr(0, end));
+    if (line.ends_with('\r')) line.pop_back();
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return lines;
 }
 
 FileReader::FileReader(const std::string& path) : path_(path) {
@@ -196,38 +241,43 @@ void MappedFile::give_back(Bytes part) const {
   if (end > begin) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
 }
 
-AtomicFile::AtomicFile(const std::string& path) : path_(path), target_(path) {
+AtomicFile::AtomicFile(const std::string& path) : path_(path) {
   if (path.empty()) throw file_error("\"\"", "cannot write: the name is empty");
   if (path.back() == '/') throw file_error(path, "cannot write: expected the name of a file, not of a folder");
-  struct stat status;
-  if (::stat(path.c_str(), &status) == 0) {
-    if (S_ISDIR(status.st_mode)) throw file_error(path, "cannot write: there is a folder of this name");
-    if (!S_ISREG(status.st_mode)) {
-      descriptor_ = open_retrying(path, O_WRONLY);
-      if (descriptor_ < 0) throw system_error(path, "write", errno);
-      return;
-    }
-    if (struct stat link; ::lstat(path.c_str(), &link) == 0 && S_ISLNK(link.st_mode)) {
-      std::error_code code;
-      target_ = std::filesystem::canonical(path, code).string();
-      if (code) throw system_error(path, "follow the link", code.value());
-    }
+  struct stat old;
+  const bool replaces = ::stat(path.c_str(), &old) == 0;
+  if (replaces && S_ISDIR(old.st_mode)) throw file_error(path, "cannot write: there is a folder of this name");
+  if (replaces && !S_ISREG(old.st_mode)) {
+    descriptor_ = open_retrying(path, O_WRONLY);
+    if (descriptor_ < 0) throw system_error(path, "write", errno);
+    return;
   }
+  target_ = followed(path);
   // The name does not grow with the target's, which may be as long as the system allows already.
   static std::atomic<unsigned> counter = 0;
   const std::string folder = folder_of(target_);
+  const mode_t mode = replaces ? old.st_mode & 0777 : 0666;
   do {
     temporary_ = fmt::format("{}/{}{}-{}{}", folder, kTemporaryPrefix, ::getpid(), counter++, kTemporarySuffix);
-    descriptor_ = open_retrying(temporary_, O_WRONLY | O_CREAT | O_EXCL, 0666);
+    remember(temporary_);
+    descriptor_ = open_retrying(temporary_, O_WRONLY | O_CREAT | O_EXCL, mode);
+    if (descriptor_ < 0) forget(temporary_);
   } while (descriptor_ < 0 && errno == EEXIST);
   if (descriptor_ < 0) {
     const int code = errno;
     if (code == ENOENT) throw file_error(path, "cannot write: there is no folder {}", folder);
     throw system_error(path, "write", code);
   }
+  if (!replaces) return;
+  // Whose the old one was is kept where the system allows it, and what others may do, which the umask has cut.
+  [[maybe_unused]] const int ignored = ::fchown(descriptor_, old.st_uid, old.st_gid);
+  ::fchmod(descriptor_, mode);
 }
 
-AtomicFile::~AtomicFile() { discard(); }
+AtomicFile::~AtomicFile() {
+  discard();
+  if (!temporary_.empty()) forget(temporary_);
+}
 
 void AtomicFile::discard() noexcept {
   if (descriptor_ < 0) return;
@@ -244,6 +294,17 @@ void write_all(int descriptor, Bytes bytes, const std::string& path) {
     } else if (errno != EINTR) {
       throw system_error(path, "write", errno);
     }
+  }
+}
+
+void append_all(int descriptor, Bytes bytes, const std::string& path) {
+  const off_t size = ::lseek(descriptor, 0, SEEK_END);
+  try {
+    write_all(descriptor, bytes, path);
+  } catch (const Error&) {
+    // A device has no size; and an end that stays torn is one that readers skip.
+    [[maybe_unused]] const int code = ::ftruncate(descriptor, size);
+    throw;
   }
 }
 
@@ -274,6 +335,13 @@ void write_file_atomically(const std::string& path, Bytes bytes) {
   AtomicFile file(path);
   file.write(bytes);
   file.commit();
+}
+
+void exit_at_once(int code) {
+  ending = true;
+  for (auto& place : temporaries)
+    if (const std::string* name = place.exchange(nullptr)) ::unlink(name->c_str());
+  ::_exit(code);
 }
 
 bool is_temporary_name(std::string_view name) {

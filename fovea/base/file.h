@@ -24,6 +24,11 @@ bool folder_exists(const std::string& path);
 // The whole file. One longer than max_bytes is refused before it is read.
 std::string read_file(const std::string& path, uint64_t max_bytes = kNoLimit);
 
+// What some systems put in front of UTF-8 text.
+inline constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+// The lines of a text without their ends, which may be any system's, and without a byte order mark.
+std::vector<std::string> lines_of(std::string_view text);
+
 // Reads a file from its beginning to its end, piece by piece.
 class FileReader {
  public:
@@ -65,9 +70,13 @@ class MappedFile {
 // All of the bytes, where the descriptor stands; `path` is for the error.
 void write_all(int descriptor, Bytes bytes, const std::string& path);
 
+// The same behind the end of a file; where that fails, the file is as it was.
+void append_all(int descriptor, Bytes bytes, const std::string& path);
+
 // A file that is written under a temporary name in the same folder and appears under its own name, whole and on the
 // disk, at commit(). Without a commit, or on any failure, the temporary file is removed and the old one is untouched.
-// A link is followed: what it points to is replaced. Devices and pipes ("/dev/null") are written to as they are.
+// What others may do with the old file they may with the new one. A link is followed: what it points to is replaced, or
+// comes to be. Devices and pipes ("/dev/null") are written to as they are.
 class AtomicFile {
  public:
   explicit AtomicFile(const std::string& path);
@@ -91,6 +100,9 @@ void write_file_atomically(const std::string& path, Bytes bytes);
 inline void write_file_atomically(const std::string& path, std::string_view text) {
   write_file_atomically(path, as_bytes(text));
 }
+
+// Ends the process as _exit() does, and removes the temporary files that are open. A signal handler may call it.
+[[noreturn]] void exit_at_once(int code);
 
 // What a killed process may have left behind in a folder.
 bool is_temporary_name(std::string_view name);

@@ -1,18 +1,23 @@
 #include "fovea/base/json.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <vector>
 
 #include "fovea/base/error.h"
 
 namespace fovea {
 namespace {
 
+constexpr size_t kMostMembers = 5'000;
+
 template <class AnyJson>
-AnyJson parse_any(std::string_view text, const std::string& where, JsonLimits limits) {
+AnyJson parse_any(std::string_view text, const std::string& where, JsonLimits limits, size_t most_members) {
   if (text.size() > limits.bytes)
     throw file_error(where, "JSON text is too large (got {} bytes, expected at most {})", text.size(), limits.bytes);
-  // The parser recurses as deep as the text nests: count brackets outside strings first.
-  int depth = 0;
+  // The parser recurses as deep as the text nests: count brackets outside strings first, and the members of each object
+  // that is open, which have a colon each.
+  std::vector<size_t> members;
   bool in_string = false;
   for (size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
@@ -22,9 +27,13 @@ AnyJson parse_any(std::string_view text, const std::string& where, JsonLimits li
     } else if (c == '"') {
       in_string = true;
     } else if (c == '[' || c == '{') {
-      if (++depth > limits.depth) throw file_error(where, "JSON nests too deeply (expected at most {} levels)", limits.depth);
-    } else if (c == ']' || c == '}') {
-      --depth;
+      members.push_back(0);
+      if (members.size() > limits.depth)
+        throw file_error(where, "JSON nests too deeply (expected at most {} levels)", limits.depth);
+    } else if (!members.empty() && (c == ']' || c == '}')) {
+      members.pop_back();
+    } else if (!members.empty() && c == ':' && ++members.back() > most_members) {
+      throw file_error(where, "an object of the JSON text has too many members (expected at most {})", most_members);
     }
   }
   try {
@@ -43,11 +52,11 @@ AnyJson parse_any(std::string_view text, const std::string& where, JsonLimits li
 }  // namespace
 
 Json parse_json(std::string_view text, const std::string& where, JsonLimits limits) {
-  return parse_any<Json>(text, where, limits);
+  return parse_any<Json>(text, where, limits, kMostMembers);
 }
 
 SortedJson parse_sorted_json(std::string_view text, const std::string& where, JsonLimits limits) {
-  return parse_any<SortedJson>(text, where, limits);
+  return parse_any<SortedJson>(text, where, limits, SIZE_MAX);
 }
 
 std::string word_of(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }

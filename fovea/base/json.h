@@ -11,14 +11,14 @@ using Json = nlohmann::ordered_json;
 
 struct JsonLimits {
   size_t bytes = size_t{64} << 20;
-  int depth = 200;
+  size_t depth = 200;
 };
 
-// Parses a text from outside. Throws Error (file) naming `where`, line and column of what is wrong.
+// Parses a text from outside. Throws Error (file) naming `where`, line and column of what is wrong. An object may have
+// 5,000 members: an ordered one looks through all that it has for each new one.
 Json parse_json(std::string_view text, const std::string& where, JsonLimits limits = {});
 
-// The same with members in the order of their names: for objects that may have many thousands of members, which an
-// ordered object finds one by one.
+// The same with members in the order of their names and as many as there are.
 using SortedJson = nlohmann::json;
 SortedJson parse_sorted_json(std::string_view text, const std::string& where, JsonLimits limits = {});
 

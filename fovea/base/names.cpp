@@ -7,6 +7,8 @@
 namespace fovea {
 namespace {
 
+constexpr size_t kLongest = 100;
+
 // "CIFAR10" is as good as "cifar10".
 std::string lower(std::string_view text) {
   std::string plain(text);
@@ -34,11 +36,15 @@ size_t edit_distance(std::string_view a, std::string_view b) {
 
 std::vector<std::string> nearest_names(std::string_view name, const std::vector<std::string>& known, size_t limit) {
   std::vector<std::pair<size_t, std::string>> found;
+  const std::string plain = lower(name);
   const size_t reach = std::max<size_t>(name.size() < 4 ? 1 : 2, name.size() / 3);
   for (const std::string& candidate : known) {
-    if (name.size() > 200 || candidate.size() > 200) continue;
-    const size_t distance = edit_distance(lower(name), lower(candidate));
-    if (distance <= reach || (name.size() >= 2 && candidate.starts_with(name))) found.emplace_back(distance, candidate);
+    if (name.size() > kLongest || candidate.size() > kLongest) continue;
+    const bool begins = name.size() >= 2 && candidate.starts_with(name);
+    // Most are told by their length, without counting edits, which takes long.
+    if (!begins && std::max(name.size(), candidate.size()) > std::min(name.size(), candidate.size()) + reach) continue;
+    const size_t distance = edit_distance(plain, lower(candidate));
+    if (begins || distance <= reach) found.emplace_back(distance, candidate);
   }
   std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<std::string> names;

@@ -51,7 +51,7 @@ double RandomStream::normal() {
 uint64_t RandomStream::below(uint64_t bound) {
   const uint64_t limit = UINT64_MAX - UINT64_MAX % bound;
   while (true) {
-    const uint64_t value = (static_cast<uint64_t>(bits()) << 32) | bits();
+    const uint64_t high = bits(), low = bits(), value = high << 32 | low;
     if (value < limit) return value % bound;
   }
 }

@@ -6,9 +6,13 @@
 #include <cassert>
 #include <chrono>
 #include <cmath>
+#include <cstring>
 #include <fstream>
-#include <string>
+#include <limits>
+#include <system_error>
 #include <utility>
+
+#include "fovea/base/error.h"
 
 namespace fovea {
 namespace {
@@ -22,36 +26,46 @@ void pause_cpu() {
 #endif
 }
 
-// Cores by the cgroup's quota ("max 100000" or "150000 100000"), 0 if there is none.
-int cgroup_cores() {
-  double quota = 0, period = 0;
-  if (std::ifstream file("/sys/fs/cgroup/cpu.max"); file) {
-    std::string first;
-    if (!(file >> first >> period) || first == "max") return 0;
-    quota = std::strtod(first.c_str(), nullptr);
-  } else {
-    std::ifstream q("/sys/fs/cgroup/cpu/cpu.cfs_quota_us"), p("/sys/fs/cgroup/cpu/cpu.cfs_period_us");
-    if (!(q >> quota) || !(p >> period)) return 0;
-  }
-  return quota > 0 && period > 0 ? std::max(1, static_cast<int>(std::ceil(quota / period))) : 0;
+constexpr double kNone = std::numeric_limits<double>::infinity();
+
+// A quota that cannot be read, is "max" or negative is none.
+double cores_of(std::istream& quota, std::istream& period) {
+  double time = 0, of = 0;
+  return quota >> time && period >> of && time > 0 && of > 0 ? time / of : kNone;
 }
 
 }  // namespace
+
+double cgroup_cores(const std::string& groups, const std::string& root) {
+  double least = kNone;
+  for (const std::string& folder : control_group_folders("cpu", groups, root)) {
+    std::ifstream both(folder + "/cpu.max"), quota(folder + "/cpu.cfs_quota_us"), period(folder + "/cpu.cfs_period_us");
+    least = std::min({least, cores_of(both, both), cores_of(quota, period)});
+  }
+  return least;
+}
 
 int available_cores() {
   cpu_set_t set;
   int cores = static_cast<int>(std::thread::hardware_concurrency());
   if (sched_getaffinity(0, sizeof set, &set) == 0) cores = CPU_COUNT(&set);
-  if (const int limit = cgroup_cores(); limit > 0) cores = std::min(cores, limit);
-  return std::max(1, cores);
+  return std::max(1, static_cast<int>(std::min<double>(cores, std::ceil(cgroup_cores(own_control_groups())))));
 }
 
-ThreadPool::ThreadPool(int threads) {
+// Behind the other constructor the destructor runs also where a thread cannot be started: it ends those that were.
+ThreadPool::ThreadPool(int threads) : ThreadPool() {
   assert(threads >= 1 && "a pool has at least the calling thread");
+  workers_.reserve(static_cast<size_t>(threads - 1));
   for (int i = 1; i < threads; ++i) {
-    workers_.push_back(std::make_unique<Worker>());
+    auto worker = std::make_unique<Worker>();
+    try {
+      worker->thread = std::thread([this, i, &self = *worker] { work(i, self); });
+    } catch (const std::system_error& error) {
+      throw failed_error("threads", "cannot be started: {} (got {}, expected at most {})",
+                         std::strerror(error.code().value()), threads, i);
+    }
+    workers_.push_back(std::move(worker));
   }
-  for (int i = 1; i < threads; ++i) workers_[static_cast<size_t>(i - 1)]->thread = std::thread([this, i] { work(i); });
 }
 
 ThreadPool::~ThreadPool() {
@@ -63,8 +77,7 @@ ThreadPool::~ThreadPool() {
   for (auto& worker : workers_) worker->thread.join();
 }
 
-void ThreadPool::work(int thread) {
-  Worker& self = *workers_[static_cast<size_t>(thread - 1)];
+void ThreadPool::work(int thread, Worker& self) {
   uint32_t seen = 0;
   while (true) {
     for (int i = 0; i < kSpins && self.list.load(std::memory_order_acquire) == seen; ++i) pause_cpu();

@@ -9,18 +9,26 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <string>
 #include <thread>
 #include <type_traits>
 #include <vector>
 
+#include "fovea/base/control_groups.h"
+
 namespace fovea {
 
-// The cores this process may use: its affinity mask and its cgroup's limit, at least 1.
+// The cores this process may use: its affinity mask and its control groups' limits, at least 1.
 int available_cores();
+
+// As many cores as the smallest quota of a control group and those around it lasts for, infinity where there is none: of
+// own_control_groups(), or what is like it, in the hierarchies below `root`.
+double cgroup_cores(const std::string& groups, const std::string& root = kControlGroups);
 
 class ThreadPool {
  public:
-  explicit ThreadPool(int threads);  // counts the calling thread; at least 1
+  // Counts the calling thread; at least 1. Throws Error where the system does not start as many.
+  explicit ThreadPool(int threads);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
@@ -35,6 +43,8 @@ class ThreadPool {
   }
 
  private:
+  ThreadPool() = default;
+
   using Invoke = void (*)(const void*, int);
   struct alignas(64) Worker {
     std::atomic<uint32_t> list{0};  // number of the list to take part in; raised by the caller
@@ -42,7 +52,7 @@ class ThreadPool {
   };
 
   void run_list(int tasks, Invoke invoke, const void* task);
-  void work(int thread);
+  void work(int thread, Worker& self);
   void take_part(int thread);
 
   std::vector<std::unique_ptr<Worker>> workers_;

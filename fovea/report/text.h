@@ -5,10 +5,9 @@
 #include <string>
 #include <string_view>
 
-namespace fovea {
+#include "fovea/base/utf8.h"
 
-// The text with every byte sequence that is not UTF-8 replaced by U+FFFD: what JSON, SVG and terminals can take.
-std::string valid_utf8(std::string_view text);
+namespace fovea {
 
 // Control characters (line breaks, tabs, terminal escapes) replaced by spaces: a name stays on its line.
 std::string one_line(std::string_view text);

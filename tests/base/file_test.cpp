@@ -2,10 +2,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-#include <csignal>
 #include <filesystem>
 #include <fstream>
 
@@ -23,6 +23,11 @@ class FileTest : public testing::Test {
     std::vector<std::string> found;
     for (const FolderEntry& entry : list_folder(folder_.path())) found.push_back(entry.name);
     return found;
+  }
+  unsigned mode(const std::string& name) const {
+    struct stat status {};
+    EXPECT_EQ(::stat(in_folder(name).c_str(), &status), 0) << name;
+    return status.st_mode & 0777;
   }
   TemporaryFolder folder_;
 };
@@ -51,6 +56,13 @@ TEST_F(FileTest, ReadsPieceByPieceToTheEnd) {
 }
 
 TEST_F(FileTest, ReadsFilesThatSayNoSize) { EXPECT_THAT(read_file("/proc/self/status"), HasSubstr("VmRSS")); }
+
+TEST_F(FileTest, LinesEndAsOnAnySystem) {
+  using testing::ElementsAre;
+  EXPECT_THAT(lines_of("a\nb c\n"), ElementsAre("a", "b c"));
+  EXPECT_THAT(lines_of("\xef\xbb\xbf" "a\r\n\r\nb\r"), ElementsAre("a", "", "b"));
+  EXPECT_THAT(lines_of("\xef\xbb\xbf"), ElementsAre());
+}
 
 TEST_F(FileTest, RefusesAFileAboveTheBound) {
   const std::string path = in_folder("a");
@@ -87,18 +99,48 @@ TEST_F(FileTest, WithoutACommitNothingIsLeft) {
   EXPECT_THAT(names(), testing::IsEmpty());
 }
 
+TEST_F(FileTest, AnEndAtOnceLeavesNothingButWhatIsWhole) {
+  write_file_atomically(in_folder("old"), "old");
+  const pid_t child = ::fork();
+  if (child == 0) {
+    AtomicFile whole(in_folder("whole")), half(in_folder("old")), another(in_folder("new"));
+    { AtomicFile(in_folder("none")).write("half"); }
+    whole.write("whole");
+    whole.commit();
+    half.write("half");
+    exit_at_once(7);
+  }
+  int status = -1;
+  ::waitpid(child, &status, 0);
+  EXPECT_EQ(WIFEXITED(status) ? WEXITSTATUS(status) : -1, 7);
+  EXPECT_THAT(names(), testing::ElementsAre("old", "whole"));
+  EXPECT_EQ(read_file(in_folder("old")), "old");
+}
+
+TEST_F(FileTest, WhatOthersMayDoWithTheOldFileTheyMayWithTheNewOne) {
+  for (const unsigned kept : {0600u, 0444u, 0666u}) {
+    write_file_atomically(in_folder("a"), "old");
+    ASSERT_EQ(::chmod(in_folder("a").c_str(), kept), 0);
+    AtomicFile file(in_folder("a"));
+    EXPECT_EQ(mode(names()[0]), kept) << "while it is written too";
+    file.write("new");
+    file.commit();
+    EXPECT_EQ(mode("a"), kept);
+    EXPECT_EQ(read_file(in_folder("a")), "new");
+  }
+  const mode_t mask = ::umask(027);
+  write_file_atomically(in_folder("b"), "new");
+  ::umask(mask);
+  EXPECT_EQ(mode("b"), 0640u);
+}
+
 TEST_F(FileTest, AFullDiskLeavesTheOldFileAndNoTemporary) {
   const std::string path = in_folder("a");
   write_file_atomically(path, "old");
-  rlimit limit;
-  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &limit), 0);
-  const rlimit small{1000, limit.rlim_max};
-  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
-  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
-  const std::string message = refusal([&] { write_file_atomically(path, std::string(5000, 'x')); });
-  ::setrlimit(RLIMIT_FSIZE, &limit);
-  std::signal(SIGXFSZ, handler);
-  EXPECT_EQ(message, path + ": cannot write: File too large");
+  {
+    const FileLimit limit(1000);
+    EXPECT_EQ(refusal([&] { write_file_atomically(path, std::string(5000, 'x')); }), path + ": cannot write: File too large");
+  }
   EXPECT_EQ(read_file(path), "old");
   EXPECT_THAT(names(), testing::ElementsAre("a"));
   EXPECT_EQ(refusal([] { write_file_atomically("/dev/full", "x"); }),
@@ -117,6 +159,21 @@ TEST_F(FileTest, ALinkIsFollowed) {
   write_file_atomically(in_folder("link"), "new");
   EXPECT_EQ(read_file(in_folder("real/a")), "new");
   EXPECT_TRUE(std::filesystem::is_symlink(in_folder("link")));
+}
+
+TEST_F(FileTest, ALinkIsFollowedToAFileThatIsNotThereYet) {
+  create_folders(in_folder("real"));
+  std::filesystem::create_symlink("real/a", in_folder("second"));
+  std::filesystem::create_symlink(in_folder("second"), in_folder("first"));
+  write_file_atomically(in_folder("first"), "new");
+  EXPECT_EQ(read_file(in_folder("real/a")), "new");
+  for (const char* link : {"first", "second"}) EXPECT_TRUE(std::filesystem::is_symlink(in_folder(link))) << link;
+  std::filesystem::create_symlink("loop", in_folder("loop"));
+  EXPECT_EQ(refusal([&] { AtomicFile file(in_folder("loop")); }),
+            in_folder("loop") + ": cannot follow the link: Too many levels of symbolic links");
+  std::filesystem::create_symlink("no/a", in_folder("lost"));
+  EXPECT_EQ(refusal([&] { AtomicFile file(in_folder("lost")); }),
+            in_folder("lost") + ": cannot write: there is no folder " + in_folder("no"));
 }
 
 TEST_F(FileTest, ANameMayBeAsLongAsTheSystemAllows) {

@@ -16,10 +16,7 @@ namespace {
 
 TEST(Memory, IsBoundedByTheControlGroupsAround) {
   const TemporaryFolder root;
-  const auto write = [&](const std::string& name, const std::string& text) {
-    create_folders(root / name.substr(0, name.rfind('/')));
-    write_file_atomically(root / name, text);
-  };
+  const auto write = [&](const std::string& name, const char* text) { write_file_with_folders(root / name, text); };
   const auto limit = [&](const std::string& groups) { return cgroup_memory(groups, root.path()); };
   EXPECT_TRUE(std::isinf(limit("0::/a/b\n"))) << "nothing is there";
   write("a/memory.max", "3000\n");

@@ -45,6 +45,12 @@ TEST(WeightedDraws, ComeAsOftenAsTheirWeightsSayAndFollowTheirAddress) {
   for (const uint32_t i : weighted_draws(one, 1, purpose::kWeighted, 0)) EXPECT_EQ(i, 2u);
 }
 
+TEST(RandomStream, DrawsTheUpperHalfOfAWholeNumberFirst) {
+  RandomStream words(7, purpose::kSample), random(7, purpose::kSample);
+  const uint64_t high = words.bits(), low = words.bits();
+  EXPECT_EQ(random.below(UINT64_MAX), high << 32 | low);
+}
+
 TEST(RandomStream, IsUniformAndNormal) {
   RandomStream random(1, purpose::kSample);
   double sum = 0, squares = 0, normal = 0, normal_squares = 0;
