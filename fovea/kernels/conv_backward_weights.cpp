@@ -20,6 +20,13 @@ ConvBackwardWeights reference_backward_weights(const ConvProblem& p) {
           .refused = {}};
 }
 
+// oneDNN 2.6's strided pointwise kernel for AVX2 gathers src of few channels, one after the other, eight at a time into memory
+// that it booked for as many as there are.
+bool overruns_scratch(const ConvProblem& p, const Primitive::primitive_desc& pd) {
+  const auto src = onednn::layout_of(pd.src_desc());
+  return std::string_view(pd.impl_info_str()).starts_with("jit_1x1") && p.sh * p.sw > 1 && p.ic % 8 != 0 && src && src->padded_channels() == p.ic;
+}
+
 }  // namespace
 
 std::optional<ConvBackwardWeights> library_backward_weights(const ConvProblem& problem, const ConvWeightsWishes& wishes,
@@ -31,6 +38,7 @@ std::optional<ConvBackwardWeights> library_backward_weights(const ConvProblem& p
     const auto pd = onednn::describe_backward<Primitive>(
         hint, onednn::attributes(), dnnl::algorithm::convolution_direct, t.src, t.weights, diff_bias, t.dst, s.strides,
         s.dilates, s.padding_l, s.padding_r);
+    if (overruns_scratch(problem, pd)) throw dnnl::error(dnnl_unimplemented, "writes beyond its scratch memory");
     return ConvChosen<Primitive::primitive_desc>{pd, pd.src_desc(), pd.diff_weights_desc(), pd.diff_dst_desc()};
   };
   const auto tries = conv_tries(problem, wishes.src, wishes.diff_dst, wishes.diff_weights);

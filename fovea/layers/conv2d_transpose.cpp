@@ -74,7 +74,10 @@ LayerPtr Conv2DTranspose::with_bias() const { return options_.use_bias ? nullptr
 
 void Conv2DTranspose::plan(Planner& planner) const {
   using namespace kernels;
-  const ConvProblem conv = convolution(planner.rows(), planner.src_shape(), planner.dst_shape());
+  ConvProblem conv = convolution(planner.rows(), planner.src_shape(), planner.dst_shape());
+  conv.batch = planner.batch();
+  conv.winograd = planner.winograd();
+  conv.training = planner.wants_gradients();
   const bool use_bias = options_.use_bias;
   const WeightsLayout bias_layout = WeightsLayout::plain({options_.filters});
   const ConvBackwardData forward = conv_backward_data(conv, in_blocks(planner.src().layout));

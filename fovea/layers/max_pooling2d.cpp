@@ -4,6 +4,13 @@
 
 namespace fovea {
 
+Shape MaxPooling2D::infer(std::span<const Shape> src) const {
+  constexpr int64_t kMostCells = 1 << 16;  // what a winner's number holds (kernels/pool_loops.h)
+  if (options_.pool_size.h * options_.pool_size.w > kMostCells)
+    throw usage_error(where(), "pool_size {} has too many cells (expected at most {})", to_string(options_.pool_size), kMostCells);
+  return pooled(only(src, 3), options_, where());
+}
+
 void MaxPooling2D::plan(Planner& planner) const {
   using namespace kernels;
   const Value src = planner.src();

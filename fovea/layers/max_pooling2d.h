@@ -17,7 +17,7 @@ class MaxPooling2D final : public LayerOf<MaxPooling2D, MaxPooling2DOptions> {
   static constexpr const char* kType = "MaxPooling2D";
   using LayerOf::LayerOf;
 
-  Shape infer(std::span<const Shape> src) const override { return pooled(only(src, 3), options_, where()); }
+  Shape infer(std::span<const Shape> src) const override;
   void plan(Planner& planner) const override;
   Commutes commutes_with_affine() const override { return Commutes::if_scale_not_negative; }
 };

@@ -95,10 +95,16 @@ class Builder {
             Program::Sizes{.tile = tile, .lane = plan_->lane_rows[l], .batch = options_.batch, .tiles = plan_->tiles,
                            .lanes = plan_->lane_rows},
             blueprint_);
-        assert(programs_[sizes]->steps.size() == programs_.begin()->second->steps.size() &&
-               "a layer adds the same steps for every size of tile");
       }
     first_ = programs_.begin()->second.get();
+    for (const auto& [sizes, program] : programs_)
+      assert(same_steps(*program, *first_) && "a layer adds the same steps for every size of tile");
+  }
+
+  static bool same_steps(const Program& a, const Program& b) {
+    return std::equal(a.steps.begin(), a.steps.end(), b.steps.begin(), b.steps.end(), [](const ProgramStep& x, const ProgramStep& y) {
+      return x.name == y.name && x.scope == y.scope && x.args.size() == y.args.size();
+    });
   }
 
   const Program& program(int lane, int64_t tile) const {

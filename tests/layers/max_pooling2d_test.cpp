@@ -36,6 +36,9 @@ TEST(MaxPooling2D, RefusesAWindowLargerThanThePicture) {
                 },
                 ErrorKind::usage),
             "pool: pool_size 5x5 is larger than the picture 4x4");
+  const MaxPooling2D large({.pool_size = {256, 257}, .name = "pool"});
+  EXPECT_EQ(refusal([&] { large.infer(std::vector<Shape>{{300, 300, 1}}); }, ErrorKind::usage),
+            "pool: pool_size 256x257 has too many cells (expected at most 65536)");
 }
 
 }  // namespace
