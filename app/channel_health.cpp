@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/data_argument.h"
+#include "fovea/base/error.h"
 
 namespace fovea::app {
 namespace {
@@ -21,6 +22,7 @@ explain::ChannelSurvey survey_channels(Model& model, const std::vector<int>& lay
   DataArguments which;
   which.data = data;
   const Dataset dataset = open_data(which, {.train = true, .test = false}, {.model = &model, .resizing = rules.resizing, .threads = pool.threads()});
+  if (dataset.train.empty()) throw usage_error("--data", "{} has no train pictures", dataset.name);
   std::vector<int32_t> classes(static_cast<size_t>(dataset.classes));
   const DataExamples examples(dataset.train, rules, classes, 1, dataset.name);
   explain::ChannelSurvey survey(model, pool, layers);

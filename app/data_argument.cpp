@@ -14,10 +14,10 @@ namespace {
 constexpr int64_t kMaxSide = 65'535;
 constexpr uint64_t kMaxNames = uint64_t{16} << 20;
 
-std::vector<std::string> split_at(const std::string& text, char separator) {
+std::vector<std::string> split_at_commas(const std::string& text) {
   std::vector<std::string> parts;
   for (size_t begin = 0; begin <= text.size();) {
-    const size_t end = std::min(text.find(separator, begin), text.size());
+    const size_t end = std::min(text.find(',', begin), text.size());
     parts.push_back(text.substr(begin, end - begin));
     begin = end + 1;
   }
@@ -190,13 +190,11 @@ std::vector<std::string> read_class_names(const std::string& text) {
     // One word that looks like a path is no list of one name.
     if (text.find(',') == std::string::npos && text.find_first_of("./") != std::string::npos)
       throw file_error(text, "there is no such file (expected names as A,B,… or a file with one a line)");
-    return split_at(text, ',');
+    return split_at_commas(text);
   }
-  std::string lines = read_file(text, kMaxNames);
-  while (!lines.empty() && (lines.back() == '\n' || lines.back() == '\r')) lines.pop_back();
-  std::vector<std::string> names = split_at(lines, '\n');
-  for (std::string& name : names)
-    if (!name.empty() && name.back() == '\r') name.pop_back();
+  std::vector<std::string> names = lines_of(read_file(text, kMaxNames));
+  while (!names.empty() && names.back().empty()) names.pop_back();
+  if (names.empty()) throw file_error(text, "holds no names (expected one a line)");
   return without_numbers(std::move(names));
 }
 

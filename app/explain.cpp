@@ -178,7 +178,7 @@ int explain(const Arguments& words) {
 
   ThreadPool pool(common.thread_count());
   explain_all(explainer, list, methods, how.batch, faithfulness ? &*faithfulness : nullptr, pool, explained);
-  tell_failures(arguments.pictures, list, explained.failures);
+  tell_failures(explained.failures, explained.places.size());
 
   if (!arguments.npz.empty()) save_maps(arguments.npz, explained, methods, arguments.normalised);
   ExplanationSheets sheets({.methods = methods, .class_names = names, .layer = explainer.layer_path(), .target = arguments.target,

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "fovea/base/error.h"
+#include "fovea/base/file.h"
 
 namespace fovea::app {
 
@@ -40,7 +41,7 @@ PictureList list_pictures(const GivenPictures& pictures, const PictureRules& rul
       names.push_back(file);
       continue;
     }
-    for (std::string line; std::getline(std::cin, line);)
+    for (const std::string& line : lines_of(std::string(std::istreambuf_iterator(std::cin), {})))
       if (!line.empty()) names.push_back(line);
   }
   for (const std::string& name : names) {
@@ -80,9 +81,8 @@ ReadPictures read_pictures(const PictureList& list, int64_t begin, int64_t count
   return read;
 }
 
-void tell_failures(const GivenPictures& pictures, const PictureList& list, const std::vector<Error>& failures) {
-  const bool only_one = list.size() + static_cast<int64_t>(pictures.files.size()) == 2;
-  if (only_one && !failures.empty()) throw failures.front();
+void tell_failures(const std::vector<Error>& failures, size_t good) {
+  if (failures.size() == 1 && good == 0) throw failures.front();
   for (const Error& failure : failures) print_error(failure);
 }
 

@@ -38,7 +38,7 @@ ReadPictures read_pictures(const PictureList& list, int64_t begin, int64_t count
                            std::vector<Error>& failures);
 
 // What became of the failures: the only picture's is thrown, those of others are printed.
-void tell_failures(const GivenPictures& pictures, const PictureList& list, const std::vector<Error>& failures);
+void tell_failures(const std::vector<Error>& failures, size_t good);
 // How many were bad, in words, and the exit code.
 int count_failures(const std::vector<Error>& failures, size_t good, const Console& console);
 

@@ -7,14 +7,13 @@
 #include "app/shown_picture.h"
 #include "fovea/base/error.h"
 #include "fovea/base/file.h"
+#include "fovea/data/file_tree.h"
 #include "fovea/data/picture.h"
 #include "fovea/formats/npy.h"
 #include "fovea/formats/npz.h"
 
 namespace fovea::app {
 namespace {
-
-constexpr int kMaxDepth = 64;  // of folders: a link may lead in circles
 
 std::string lower_extension(const std::string& path) {
   const size_t dot = path.rfind('.'), slash = path.rfind('/');
@@ -170,7 +169,7 @@ std::shared_ptr<const ArraySource> open_array(const std::string& file, const Pic
 void PictureList::add(const std::string& name) {
   if (folder_exists(name)) {
     const int64_t before = size();
-    add_folder(name, 0);
+    add_folder(name);
     if (size() == before) throw file_error(name, "the folder holds no pictures (expected {} files)", kImageFormats);
   } else if (file_exists(name)) {
     if (is_array(name)) {
@@ -194,15 +193,12 @@ Image PictureList::shown(int64_t i) const {
   return picture.source->shown(picture.index);
 }
 
-void PictureList::add_folder(const std::string& folder, int depth) {
-  if (depth > kMaxDepth) throw file_error(folder, "folders are nested too deeply (expected at most {})", kMaxDepth);
-  for (const FolderEntry& entry : list_folder(folder)) {
-    const std::string path = folder + (folder.ends_with('/') ? "" : "/") + entry.name;
-    if (entry.is_folder) {
-      add_folder(path, depth + 1);
-    } else if (is_picture(entry.name)) {
-      pictures_.push_back({path, std::make_shared<FileSource>(path, rules_)});
-    }
+void PictureList::add_folder(const std::string& folder) {
+  const auto tree = open_folder(folder);
+  for (const FileTree::Entry& entry : tree->list()) {
+    if (entry.is_folder || !is_picture(entry.path)) continue;
+    const std::string path = tree->shown(entry.path);
+    pictures_.push_back({path, std::make_shared<FileSource>(path, rules_)});
   }
 }
 
@@ -230,8 +226,9 @@ bool PictureList::add_element(const std::string& name) {
 bool PictureList::add_address(const std::string& name) {
   const auto address = parse_picture_address(name);
   if (!address) return false;
-  auto& dataset = datasets_[address->data + (address->split == SplitKind::test ? ":test" : ":train")];
+  auto& dataset = datasets_[{address->data, address->split}];
   if (!dataset) dataset = std::make_shared<const Dataset>(open_dataset(address->data, options_for(*address, read_for(rules_))));
+  check_picture_address(*address, *dataset);
   const auto source = std::make_shared<SplitSource>(dataset, address->split, rules_);
   for (PictureAddress one = *address; one.index <= address->last; ++one.index) {
     check_picture_address(one, *dataset);

@@ -43,14 +43,14 @@ class PictureList {
     std::shared_ptr<const PictureSource> source;
     int64_t index = 0;
   };
-  void add_folder(const std::string& folder, int depth);
+  void add_folder(const std::string& folder);
   void add_array(const std::string& file);
   bool add_element(const std::string& name);
   bool add_address(const std::string& name);
 
   PictureRules rules_;
   std::vector<Picture> pictures_;
-  std::map<std::string, std::shared_ptr<const Dataset>> datasets_;
+  std::map<std::pair<std::string, SplitKind>, std::shared_ptr<const Dataset>> datasets_;
 };
 
 // The shape of an array file's pictures; nothing of other files, and of arrays that are no pictures.

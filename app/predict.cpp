@@ -125,7 +125,7 @@ int predict(const Arguments& words) {
   const PictureList list = list_pictures(arguments.pictures, picture_rules(model, arguments.pictures.rules, console), result.failures);
   run_network(model, list, arguments.batch, common, result);
 
-  tell_failures(arguments.pictures, list, result.failures);
+  tell_failures(result.failures, result.pictures.size());
   if (!arguments.out.empty()) save_probabilities(arguments.out, result, model.classes());
   print_results(result, list, names, arguments.top, common.json);
   console.detail("{} pictures, {} a second", grouped(static_cast<int64_t>(result.pictures.size())),

@@ -102,7 +102,7 @@ void csv(Bytes input) {
 void archive(Bytes input) {
   const InputFile file(input);
   for (ArchiveReader reader(file.path()); reader.next();)
-    if (!reader.is_folder()) reader.read(kMaxBytes);
+    if (reader.is_file()) reader.read(kMaxBytes);
 }
 
 // Every member of an archive by its name.

@@ -149,7 +149,7 @@ void read_archive(const Cifar& cifar, const std::string& path, Wanted wanted, So
   if (wanted.train) names = cifar.train;
   if (wanted.test) names.insert(names.end(), cifar.test.begin(), cifar.test.end());
   for (ArchiveReader reader(path); found.size() < names.size() && reader.next();) {
-    if (reader.is_folder()) continue;
+    if (!reader.is_file()) continue;
     std::string name = reader.name().substr(reader.name().rfind('/') + 1);
     const bool binary = name.ends_with(".bin");
     if (binary) name.resize(name.size() - 4);

@@ -27,6 +27,10 @@ class ClassFolders {
  public:
   explicit ClassFolders(std::shared_ptr<const FileTree> tree) : entries_(tree->list()) {
     result_.name = data_name(tree->root());
+    std::erase_if(entries_, [&](const FileTree::Entry& entry) {
+      if (!entry.problem.empty()) result_.broken.push_back({tree->shown(entry.path), entry.problem});
+      return !entry.problem.empty();
+    });
     result_.tree = std::move(tree);
     content_[""];
     for (const FileTree::Entry& entry : entries_) {

@@ -43,10 +43,10 @@ Cut cut_stratified(std::span<const int32_t> labels, int64_t classes, double shar
   return cut;
 }
 
-Cut cut_tail(int64_t n, double share) {
-  const auto at = static_cast<int64_t>(std::floor(static_cast<double>(n) * (1.0 - share)));
+Cut cut_tail(int64_t n, int64_t validating) {
   Cut cut;
-  for (int64_t i = 0; i < n; ++i) (i < at ? cut.train : cut.validation).push_back(static_cast<uint32_t>(i));
+  for (int64_t i = 0; i < n; ++i)
+    (i < n - validating ? cut.train : cut.validation).push_back(static_cast<uint32_t>(i));
   return cut;
 }
 

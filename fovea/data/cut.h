@@ -16,7 +16,7 @@ struct Cut {
 // permutation(n_c, seed, kSplit, c) are taken. A class never goes to validation as a whole.
 Cut cut_stratified(std::span<const int32_t> labels, int64_t classes, double share, uint64_t seed);
 
-// Keras's rule: the last pictures validate, from floor(n * (1 - share)) on.
-Cut cut_tail(int64_t n, double share);
+// Of n pictures the last so many validate.
+Cut cut_tail(int64_t n, int64_t validating);
 
 }  // namespace fovea

@@ -32,6 +32,7 @@ std::string joined(const std::vector<std::string>& words, const char* between) {
 }
 
 Source read_files(PictureFiles files, const DataOptions& options, Wanted wanted) {
+  make_names_readable(files);
   order_classes(files, options.class_names);
   return load_pictures(files, options.pictures, wanted);
 }
@@ -39,7 +40,7 @@ Source read_files(PictureFiles files, const DataOptions& options, Wanted wanted)
 // A zip archive holds arrays (npz) or pictures.
 bool holds_arrays(const std::string& archive) {
   for (ArchiveReader reader(archive); reader.next();)
-    if (!reader.is_folder()) return reader.name().ends_with(".npy");
+    if (reader.is_file()) return reader.name().ends_with(".npy");
   return false;
 }
 
@@ -100,8 +101,9 @@ void cut_train(Dataset& dataset, const std::shared_ptr<const Pictures>& pictures
   // Of n pictures Keras's fit(validation_split) leaves floor(n * (1 - share)) to train on, while its
   // image_dataset_from_directory takes floor(n * share) to validate.
   const auto n = static_cast<double>(pictures->size());
+  const double tail = files ? std::floor(n * share) : n - std::floor(n * (1 - share));
   Cut cut = options.validation_split_mode == CutRule::tail
-                ? cut_tail(pictures->size(), files ? std::floor(n * share) / n : share)
+                ? cut_tail(pictures->size(), static_cast<int64_t>(tail))
                 : cut_stratified(pictures->labels(), dataset.classes, share, options.split_seed);
   if (options.validation_split && share > 0 && (cut.train.empty() || cut.validation.empty()))
     throw usage_error("validation split", "a share of {} of {} pictures leaves none for {}", share, pictures->size(),
@@ -129,6 +131,16 @@ std::string hash_of(const Source& source) {
   const XXH64_hash_t hash = XXH64_digest(state);
   XXH64_freeState(state);
   return fmt::format("{:016x}", hash);
+}
+
+std::string cut_of(const Dataset& dataset, const DataOptions& options) {
+  std::vector<int64_t> cut = {options.validation_is_test, dataset.has_own_validation && !options.validation_split};
+  for (const SplitKind kind : {SplitKind::train, SplitKind::validation, SplitKind::test}) {
+    const Split& split = dataset.split(kind);
+    cut.push_back(split.size());
+    for (int64_t i = 0; i < split.size(); ++i) cut.push_back(split.place(i));
+  }
+  return fmt::format("{:016x}", XXH64(cut.data(), cut.size() * sizeof cut[0], 0));
 }
 
 }  // namespace
@@ -198,6 +210,7 @@ Dataset open_dataset(const std::string& spec, const DataOptions& options) {
   dataset.name = source.name;
   dataset.class_names = source.class_names;
   dataset.classes = source.classes;
+  dataset.numbered = source.numbered;
   dataset.hash = hash_of(source);
   dataset.broken = std::move(source.broken);
   dataset.notes = std::move(source.notes);
@@ -213,6 +226,7 @@ Dataset open_dataset(const std::string& spec, const DataOptions& options) {
   } else if (source.train) {
     cut_train(dataset, source.train, source.files, options);
   }
+  dataset.cut = cut_of(dataset, options);
   return dataset;
 }
 

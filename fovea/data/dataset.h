@@ -69,18 +69,24 @@ struct Dataset {
   std::string name;
   std::vector<std::string> class_names;  // empty, or one a class
   int64_t classes = 0;
+  bool numbered = false;  // the labels are written as numbers: those of classes, or their names
   Split train, validation, test;
   // xxh64 of what was loaded, in hex: shapes, pictures (of files: their xxh3), labels, of train, validation and test.
   std::string hash;
+  // xxh64 of which of these pictures are in which split, in their order, in hex.
+  std::string cut;
   bool has_own_validation = false;
   std::vector<BrokenFile> broken;
   // Where the pictures are kept, as lines to tell: which cache file, whether they were decoded, why not on disk.
   std::vector<std::string> notes;
 
   const Split& split(SplitKind kind) const;
-  Shape picture_shape() const { return train.empty() ? test.picture_shape() : train.picture_shape(); }
-  DType dtype() const { return train.empty() ? test.dtype() : train.dtype(); }
+  Shape picture_shape() const { return any().picture_shape(); }
+  DType dtype() const { return any().dtype(); }
   std::string class_name(int64_t index) const;  // its number where there are no names
+
+ private:
+  const Split& any() const { return !train.empty() ? train : !test.empty() ? test : validation; }
 };
 
 // The data sets that have a name.

@@ -25,8 +25,8 @@ std::optional<Box> draw_erasing(const EraseOptions& options, const Shape& pictur
     const auto height = static_cast<int64_t>(std::llround(std::sqrt(cells * ratio)));
     const auto width = static_cast<int64_t>(std::llround(std::sqrt(cells / ratio)));
     if (height >= h || width >= w) continue;
-    const auto top = static_cast<int64_t>(random.below(static_cast<uint64_t>(h - height)));
-    const auto left = static_cast<int64_t>(random.below(static_cast<uint64_t>(w - width)));
+    const auto top = static_cast<int64_t>(random.below(static_cast<uint64_t>(h - height + 1)));
+    const auto left = static_cast<int64_t>(random.below(static_cast<uint64_t>(w - width + 1)));
     return Box{top, left, height, width};
   }
   return std::nullopt;

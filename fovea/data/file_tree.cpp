@@ -2,12 +2,14 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <utility>
 
 namespace fovea {
 namespace {
 
-constexpr int kMaxDepth = 64;  // a link may lead in circles
+constexpr size_t kMaxDepth = 64;
 constexpr uint64_t kMaxFile = uint64_t{256} << 20;
 
 // As read_file, into memory that is there.
@@ -29,7 +31,8 @@ class Folder final : public FileTree {
 
   std::vector<Entry> list() const override {
     std::vector<Entry> all;
-    list_into(all, "", 0);
+    std::vector<Place> above;
+    list_into(all, "", above);
     return all;
   }
 
@@ -62,20 +65,27 @@ class Folder final : public FileTree {
   }
 
  private:
+  using Place = std::pair<dev_t, ino_t>;  // of a folder, whatever its name
+
   std::string whole(const std::string& path) const { return path.starts_with('/') ? path : root_ + "/" + path; }
 
-  void list_into(std::vector<Entry>& all, const std::string& below, int depth) const {
-    if (depth > kMaxDepth)
-      throw file_error(root_ + "/" + below, "folders are nested too deeply (expected at most {})", kMaxDepth);
-    const std::string prefix = below.empty() ? "" : below + "/";
-    const auto entries = list_folder(below.empty() ? root_ : root_ + "/" + below);
+  // `above`: the folders on the way down. What a link that leads back to one of them holds is listed already.
+  void list_into(std::vector<Entry>& all, const std::string& below, std::vector<Place>& above) const {
+    const std::string path = below.empty() ? root_ : shown(below), prefix = below.empty() ? "" : below + "/";
+    struct stat status {};
+    ::stat(path.c_str(), &status);
+    const Place place(status.st_dev, status.st_ino);
+    if (std::find(above.begin(), above.end(), place) != above.end()) return;
+    if (above.size() > kMaxDepth)
+      throw file_error(path, "folders are nested too deeply (expected at most {})", kMaxDepth);
+    if (!below.empty()) all.push_back({below, true});
+    above.push_back(place);
+    const auto entries = list_folder(path);
     for (const FolderEntry& entry : entries)
       if (!entry.is_folder && !is_clutter(entry.name)) all.push_back({prefix + entry.name, false});
-    for (const FolderEntry& entry : entries) {
-      if (!entry.is_folder || is_clutter(entry.name)) continue;
-      all.push_back({prefix + entry.name, true});
-      list_into(all, prefix + entry.name, depth + 1);
-    }
+    for (const FolderEntry& entry : entries)
+      if (entry.is_folder && !is_clutter(entry.name)) list_into(all, prefix + entry.name, above);
+    above.pop_back();
   }
 
   std::string root_;

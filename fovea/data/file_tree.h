@@ -25,11 +25,13 @@ class FileTree {
   struct Entry {
     std::string path;  // from the tree's root, parts separated by '/'
     bool is_folder = false;
+    std::string problem = {};  // why it is known to be unreadable
   };
 
   virtual ~FileTree() = default;
   virtual const std::string& root() const = 0;
-  // Every file and folder, those of a folder in front of what is in its folders; both sorted by the bytes of the names.
+  // Every file and folder but clutter, those of a folder in front of what is in its folders; both sorted by the bytes
+  // of the names. Links are followed, but not back to a folder that they are in.
   virtual std::vector<Entry> list() const = 0;
   // Hands over the content of every file that is named, each once, on any of the pool's threads: `take(i, content)`, or
   // `refuse(i, error)` for one that cannot be read. What is thrown by either ends it.

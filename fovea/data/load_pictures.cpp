@@ -241,6 +241,7 @@ class Loader {
     Source source{.name = files_.name,
                   .class_names = files_.class_names,
                   .classes = files_.classes,
+                  .numbered = files_.numbered,
                   .broken = files_.broken,
                   .files = true,
                   .notes = std::move(notes_)};

@@ -34,10 +34,11 @@ std::optional<SplitKind> split_of(const std::string& text) {
   return std::nullopt;
 }
 
+// "007" is a name.
 std::optional<int64_t> whole_number(const std::string& text) {
   int64_t value = 0;
   const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (code != std::errc() || end != text.data() + text.size() || value < 0) return std::nullopt;
+  if (code != std::errc() || value < 0 || std::to_string(value) != text) return std::nullopt;
   return value;
 }
 
@@ -77,6 +78,7 @@ void name_classes(PictureFiles& files, const std::vector<Line>& lines) {
       files.class_names.push_back(name);
     }
   }
+  files.numbered = numbers;
   files.classes = numbers ? most + 1 : static_cast<int64_t>(names.size());
   if (files.classes > kMaxClasses)
     throw file_error(files.name, "there are too many classes (got {}, expected at most {})", files.classes,

@@ -8,7 +8,10 @@ namespace {
 
 // The logarithm of a gamma variate (Marsaglia and Tsang 2000): those of small shapes are too small for a number.
 double log_gamma_variate(double shape, RandomStream& random) {
-  if (shape < 1) return log_gamma_variate(shape + 1, random) + std::log(1 - random.unit_double()) / shape;
+  if (shape < 1) {
+    const double larger = log_gamma_variate(shape + 1, random), u = 1 - random.unit_double();
+    return larger + std::log(u) / shape;
+  }
   const double d = shape - 1.0 / 3.0, c = 1 / std::sqrt(9 * d);
   while (true) {
     const double x = random.normal(), v = std::pow(1 + c * x, 3), u = 1 - random.unit_double();

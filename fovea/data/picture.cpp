@@ -47,6 +47,7 @@ std::string to_string(const PictureAddress& address) {
 DataOptions options_for(const PictureAddress& address, DataOptions options) {
   options.load_test = address.split == SplitKind::test;
   options.load_train = !options.load_test;
+  if (address.split == SplitKind::train) options.validation_split = 0;
   return options;
 }
 

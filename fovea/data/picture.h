@@ -27,7 +27,8 @@ std::string to_string(const PictureAddress& address);  // of the first
 // split that there is not.
 std::optional<PictureAddress> parse_picture_address(const std::string& text);
 
-// Opens no more of the data set than the address needs.
+// Opens no more of the data set than the address needs. A training picture is counted among all that there are, before
+// any validate.
 DataOptions options_for(const PictureAddress& address, DataOptions options = {});
 
 // Throws (usage) where the split has no picture of the (first) index.

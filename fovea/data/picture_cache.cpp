@@ -14,7 +14,7 @@ namespace fovea {
 namespace {
 
 // To be raised where decoding or resizing comes to give other pixels, and where the bytes of the files change.
-constexpr uint32_t kVersion = 1;
+constexpr uint32_t kVersion = 2;
 constexpr char kMagic[16] = "fovea pictures\n";
 constexpr uint64_t kPictures = 4096;  // where they begin
 constexpr uint64_t kMaxRecords = uint64_t{1} << 36;

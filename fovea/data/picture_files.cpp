@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "fovea/base/error.h"
 #include "fovea/base/names.h"
+#include "fovea/base/utf8.h"
 
 namespace fovea {
 
@@ -15,6 +17,15 @@ std::string data_name(std::string path) {
     if (name.ends_with(extension) && name.size() > std::string_view(extension).size())
       name.resize(name.size() - std::string_view(extension).size());
   return name;
+}
+
+void make_names_readable(PictureFiles& files) {
+  std::set<std::string> known;
+  for (std::string& name : files.class_names) {
+    name = valid_utf8(name);
+    if (!known.insert(name).second)
+      throw file_error(files.name, "two classes have the same name where what is not UTF-8 is shown as \uFFFD (got \"{}\" twice)", name);
+  }
 }
 
 void order_classes(PictureFiles& files, const std::vector<std::string>& names) {

@@ -20,6 +20,7 @@ struct PictureFiles {
   std::string name;
   std::vector<std::string> class_names;  // empty: labels are numbers
   int64_t classes = 0;
+  bool numbered = false;  // as Dataset's
   std::vector<PictureFile> files;
   std::shared_ptr<const FileTree> tree;
   std::vector<BrokenFile> broken;  // that cannot even be listed
@@ -31,9 +32,12 @@ struct PictureFiles {
 PictureFiles list_class_folders(std::shared_ptr<const FileTree> tree);
 
 // path,label[,split] a line, in this order or as the first line says; paths are relative to the file's folder. Labels
-// that are all whole numbers below a thousand are numbers of classes, else they are names. Lines that say no picture
+// that are all whole numbers below a thousand, without zeros before them, are numbers of classes, else they are names. Lines that say no picture
 // are broken.
 PictureFiles read_manifest(const std::string& path);
+
+// Makes the names valid UTF-8: models, reports and terminals take no others. Throws Error (file) where two become the same.
+void make_names_readable(PictureFiles& files);
 
 // Brings the classes into the order of these names, or gives them these names where none of them is known. Throws Error
 // (usage).

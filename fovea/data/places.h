@@ -18,8 +18,9 @@ struct DataFiles {
 // $KERAS_HOME or ~/.keras, and in it datasets.
 std::string keras_datasets();
 
-// The folder that holds the first file: `folder` or one right inside it; without it one of files.folders or right
-// inside them. Throws one line that says which file, from where, its hash, and where to put it.
+// The folder that holds the first file: `folder`, or one right inside it whose name does not say another data set;
+// without it one of files.folders, or one right inside them whose name says this data set. Throws one line that says
+// which file, from where, its hash, and where to put it.
 std::string find_data(const DataFiles& files, const std::optional<std::string>& folder);
 
 // The first of these names that is a file in the folder, else the first name: opening that says what is missing.

@@ -68,16 +68,15 @@ double operation_size(Operation operation, int64_t magnitude, bool wide, const S
 bool has_sign(Operation operation) { return operation >= Operation::shear_x && operation <= Operation::sharpness; }
 
 void apply_operation(Operation operation, double size, const TransformRule& rule, Canvas& canvas) {
-  const double x = static_cast<double>(canvas.columns() - 1) / 2, y = static_cast<double>(canvas.rows() - 1) / 2;
-  const double slope = std::tan(size);
+  const double slope = std::tan(size);  // about the picture's upper left corner, half a pixel before its first pixel
   const auto factor = static_cast<float>(1 + size);
   switch (operation) {
     case Operation::identity:
       return;
     case Operation::shear_x:
-      return resample({{1, 0, 0}, {-slope, 1, slope * y}}, rule, canvas);
+      return resample({{1, 0, 0}, {slope, 1, slope / 2}}, rule, canvas);
     case Operation::shear_y:
-      return resample({{1, -slope, slope * x}, {0, 1, 0}}, rule, canvas);
+      return resample({{1, slope, slope / 2}, {0, 1, 0}}, rule, canvas);
     case Operation::translate_x:
       return resample({{1, 0, 0}, {0, 1, -std::trunc(size)}}, rule, canvas);
     case Operation::translate_y:

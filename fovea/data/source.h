@@ -19,6 +19,7 @@ struct Source {
   std::string name = {};
   std::vector<std::string> class_names = {};
   int64_t classes = 0;
+  bool numbered = false;  // as Dataset's
   // Null where not wanted, or where there is none.
   std::shared_ptr<const Pictures> train = nullptr, validation = nullptr, test = nullptr;
   std::vector<BrokenFile> broken = {};  // files that were left out

@@ -8,13 +8,12 @@
 #define STB_IMAGE_STATIC
 #define STB_IMAGE_IMPLEMENTATION
 #define STBI_ONLY_BMP
-#define STBI_ONLY_PNM
-#define STBI_ONLY_PSD  // never asked for one: PNM of libstb from 2022 on calls a function of its
 #define STBI_NO_STDIO
 #define STBI_NO_SIMD
 #if defined(__GNUC__)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-function"
+#pragma GCC diagnostic ignored "-Wunused-parameter"
 #endif
 #include <stb_image.h>
 #if defined(__GNUC__)
@@ -30,12 +29,12 @@ struct Free {
   void operator()(void* memory) const { stbi_image_free(memory); }
 };
 
-Error wrong(const std::string& where, const char* kind) {
+Error wrong_bmp(const std::string& where) {
   const char* why = stbi_failure_reason();
-  return file_error(where, "not a {} file that can be read ({})", kind, why != nullptr ? why : "libstb");
+  return file_error(where, "not a BMP file that can be read ({})", why != nullptr ? why : "libstb");
 }
 
-// libstb reads zeros, or leaves memory as it is, behind a file's end: so how long a file must be is asked before.
+// Asked before pixels are read: behind a file's end libstb reads zeros, or leaves memory as it is.
 void check_length(Bytes bytes, uint64_t least, const std::string& where) {
   if (bytes.size() > INT_MAX) throw file_error(where, "the file is too long (got {} bytes)", bytes.size());
   if (bytes.size() < least)
@@ -106,7 +105,7 @@ ImageHeader bmp_header(Bytes bytes, const std::string& where, const ImageLimits&
   int columns = 0, rows = 0, channels = 0;
   if (stbi_info_from_memory(bytes.data(), static_cast<int>(std::min<size_t>(bytes.size(), INT_MAX)), &columns, &rows,
                             &channels) == 0)
-    throw wrong(where, "BMP");
+    throw wrong_bmp(where);
   const int64_t row = (width * bits + 31) / 32 * 4;
   check_length(bytes, data + static_cast<uint64_t>(row * height), where);
   return {height, width, 3};
@@ -117,7 +116,7 @@ Image decode_bmp(Bytes bytes, const std::string& where, const ImageLimits& limit
   int width = 0, height = 0, channels = 0;
   const std::unique_ptr<stbi_uc, Free> pixels(
       stbi_load_from_memory(bytes.data(), static_cast<int>(bytes.size()), &width, &height, &channels, 3));
-  if (!pixels || width != header.width || height != header.height) throw wrong(where, "BMP");
+  if (!pixels || width != header.width || height != header.height) throw wrong_bmp(where);
   Image image(header.height, header.width, 3);
   std::copy_n(pixels.get(), image.pixels.size(), image.pixels.data());
   return image;
@@ -138,21 +137,13 @@ Image decode_pnm(Bytes bytes, const std::string& where, const ImageLimits& limit
   const PnmHeader header = PnmHeader::parse(bytes, where, limits);
   check_length(bytes, header.data + header.bytes(), where);
   Image image(header.height, header.width, header.channels);
-  const auto size = static_cast<int>(bytes.size());
-  int width = 0, height = 0, channels = 0;
-  const auto take = [&](const auto* numbers) {
-    if (numbers == nullptr || width != header.width || height != header.height || channels != header.channels)
-      throw wrong(where, "PPM or PGM");
-    for (size_t i = 0; i < image.pixels.size(); ++i)
-      image.pixels[i] = static_cast<uint8_t>((std::min<int64_t>(numbers[i], header.largest) * 510 + header.largest) /
-                                             (2 * header.largest));
-  };
-  if (header.largest > 255)
-    take(std::unique_ptr<stbi_us, Free>(stbi_load_16_from_memory(bytes.data(), size, &width, &height, &channels, 0))
-             .get());
-  else
-    take(
-        std::unique_ptr<stbi_uc, Free>(stbi_load_from_memory(bytes.data(), size, &width, &height, &channels, 0)).get());
+  const uint8_t* data = bytes.data() + header.data;
+  for (size_t i = 0; i < image.pixels.size(); ++i) {
+    // Of two bytes the upper one comes first.
+    const int64_t number = header.largest > 255 ? data[2 * i] << 8 | data[2 * i + 1] : data[i];
+    image.pixels[i] =
+        static_cast<uint8_t>((std::min(number, header.largest) * 510 + header.largest) / (2 * header.largest));
+  }
   return image;
 }
 

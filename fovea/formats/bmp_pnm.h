@@ -1,4 +1,4 @@
-// BMP, PPM and PGM files by libstb, of which these two decoders alone are compiled.
+// BMP files by libstb, of which this decoder alone is compiled; PPM and PGM files, which are numbers as they are.
 #pragma once
 
 #include <string>

@@ -1,6 +1,7 @@
 #include "fovea/formats/csv.h"
 
 #include "fovea/base/error.h"
+#include "fovea/base/file.h"
 
 namespace fovea {
 namespace {
@@ -8,7 +9,7 @@ namespace {
 class Parser {
  public:
   Parser(std::string_view text, const std::string& where) : text_(text), where_(where) {
-    if (text_.starts_with("\xef\xbb\xbf")) text_.remove_prefix(3);
+    if (text_.starts_with(kByteOrderMark)) text_.remove_prefix(kByteOrderMark.size());
   }
 
   std::vector<CsvRow> rows() {

@@ -1,6 +1,7 @@
 #include "fovea/train/data_examples.h"
 
 #include <algorithm>
+#include <cctype>
 #include <numeric>
 
 #include "fovea/base/error.h"
@@ -14,6 +15,17 @@ std::string listed(const std::vector<std::string>& names) {
   std::string text;
   for (size_t i = 0; i < std::min(names.size(), kMost); ++i) text += (i == 0 ? "" : ", ") + names[i];
   return names.size() > kMost ? text + ", …" : text;
+}
+
+bool is_number(const std::string& name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
+}
+
+bool occurs(const Dataset& dataset, int64_t label) {
+  for (const SplitKind kind : {SplitKind::train, SplitKind::validation, SplitKind::test})
+    for (int64_t i = 0; i < dataset.split(kind).size(); ++i)
+      if (dataset.split(kind).label(i) == label) return true;
+  return false;
 }
 
 }  // namespace
@@ -55,15 +67,18 @@ std::vector<int32_t> match_classes(const Dataset& dataset, const Model& model) {
   std::vector<int32_t> classes(static_cast<size_t>(dataset.classes));
   std::iota(classes.begin(), classes.end(), 0);
   const std::vector<std::string>& known = model.info.class_names;
-  if (dataset.class_names.empty() || known.empty()) {
+  // Labels written as numbers are names to a model whose names are numbers.
+  const bool numbers_are_names = dataset.numbered && std::all_of(known.begin(), known.end(), is_number);
+  if ((dataset.class_names.empty() && !numbers_are_names) || known.empty()) {
     if (dataset.classes > model.classes())
       throw usage_error(dataset.name, "the number of classes does not fit the model's output (got {}, expected at most {})",
                         dataset.classes, model.classes());
     return classes;
   }
   for (size_t i = 0; i < classes.size(); ++i) {
-    const std::string& name = dataset.class_names[i];
+    const std::string name = dataset.class_name(static_cast<int64_t>(i));
     const auto at = std::find(known.begin(), known.end(), name);
+    if (at == known.end() && dataset.class_names.empty() && !occurs(dataset, static_cast<int64_t>(i))) continue;
     if (at == known.end())
       throw file_error(dataset.name, "class \"{}\" is none of the model's (expected {}){}", name, listed(known),
                        did_you_mean(name, known));

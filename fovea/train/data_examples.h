@@ -51,8 +51,8 @@ class PictureReader {
   std::shared_ptr<const Standardize> standardize_;
 };
 
-// Which class of a model each class of a data set is: by name, or by number where either has no names. Throws Error
-// (file) for a name that the model has not.
+// Which class of a model each class of a data set is: by name, or by number where either has no names (labels written as
+// numbers are names where the model's are numbers). Throws Error (file) for a name that the model has not.
 std::vector<int32_t> match_classes(const Dataset& dataset, const Model& model);
 
 class DataExamples final : public Examples {

@@ -105,8 +105,11 @@ TEST(Policy, MovesAndShearsAsItsNamesSay) {
   EXPECT_EQ(done(Operation::identity, 1), counted(9, 1));
   EXPECT_EQ(done(Operation::translate_x, 1.9), Floats({0, 1, 2, 0, 4, 5, 0, 7, 8}));
   EXPECT_EQ(done(Operation::translate_y, -1), Floats({4, 5, 6, 7, 8, 9, 0, 0, 0}));
-  expect_near(done(Operation::shear_x, std::atan(1.0)), {2, 3, 0, 4, 5, 6, 0, 7, 8}, 1e-4f);
-  expect_near(done(Operation::shear_y, std::atan(1.0)), {4, 2, 0, 7, 5, 3, 0, 8, 6}, 1e-4f);
+  // torchvision's affine about center [0, 0], the upper left corner: the point (x, y) comes from (x + y / 2, y).
+  // Pixels' middles are half numbers, so that of column c and row r comes from column c + r / 2 + 1 / 4.
+  expect_near(done(Operation::shear_x, std::atan(0.5)), {1.25f, 2.25f, 0, 4.75f, 5.75f, 0, 8.25f, 0, 0}, 1e-4f);
+  expect_near(done(Operation::shear_y, std::atan(0.5)), {1.75f, 4.25f, 6.75f, 4.75f, 7.25f, 0, 0, 0, 0}, 1e-4f);
+  expect_near(done(Operation::shear_x, std::atan(-0.5)), {0, 1.75f, 2.75f, 0, 4.25f, 5.25f, 0, 0, 7.75f}, 1e-4f);
 }
 
 TEST(Policy, HasTorchvisionsMagnitudes) {

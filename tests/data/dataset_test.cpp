@@ -156,6 +156,35 @@ TEST_F(DatasetTest, LooksWhereKerasKeepsItAndSaysWhatIsMissing) {
   ::unsetenv("KERAS_HOME");
 }
 
+TEST_F(DatasetTest, TakesNoFolderOfAnotherDataSet) {
+  ASSERT_EQ(::setenv("KERAS_HOME", folder().c_str(), 1), 0);
+  const std::string datasets = folder_ / "datasets";
+  const auto put = [&](const std::string& name, const std::vector<uint8_t>& labels) {
+    create_folders(datasets + "/" + name);
+    write_idx_pair(datasets + "/" + name, "train", labels);
+    write_idx_pair(datasets + "/" + name, "t10k", {0});
+  };
+  const auto size = [](const std::string& spec) { return open_dataset(spec, kWhole).train.size(); };
+  put("fashion-mnist", {1});
+  put("KMNIST", {1, 2});
+  EXPECT_THAT(refused("mnist"), HasSubstr("train-images-idx3-ubyte.gz in " + datasets + " or a folder mnist… there"));
+  EXPECT_THAT(refused("mnist:" + datasets), HasSubstr("here or one folder below, other data sets' aside"));
+  put("mnist", {1, 2, 3});
+  EXPECT_EQ(size("mnist"), 3);
+  EXPECT_EQ(size("mnist:" + datasets), 3);
+  EXPECT_EQ(size("fashion-mnist"), 1);
+  EXPECT_EQ(size("fashion-mnist:" + datasets), 1);
+  std::filesystem::remove_all(datasets + "/fashion-mnist");
+  EXPECT_THAT(refused("fashion-mnist:" + datasets), HasSubstr("there is no train-images-idx3-ubyte.gz here"));
+  put("fashion", {1, 2, 3, 4});
+  EXPECT_EQ(size("fashion-mnist:" + datasets), 4);
+  EXPECT_EQ(size("mnist:" + datasets), 3);
+  create_folders(datasets + "/words");
+  write_file_atomically(datasets + "/words/train", "no CIFAR-100");
+  EXPECT_THAT(refused("cifar100"), HasSubstr("there is no train.bin in"));
+  ::unsetenv("KERAS_HOME");
+}
+
 TEST_F(DatasetTest, NamesNearMissesAndWhatThereIs) {
   EXPECT_EQ(refused("fashon-mnist", {}, ErrorKind::usage),
             "data: unknown data set \"fashon-mnist\"; did you mean \"fashion-mnist\"? (expected fashion-mnist, mnist, "
@@ -333,6 +362,8 @@ TEST_F(SplitTest, TailIsKerass) {
   const Dataset data = open({.validation_split = 0.25, .validation_split_mode = CutRule::tail});
   EXPECT_EQ(data.train.size(), 30);
   EXPECT_EQ(data.validation.place(0), 30);
+  // floor(40 * (1 - 0.26)) = 29
+  EXPECT_EQ(open({.validation_split = 0.26, .validation_split_mode = CutRule::tail}).train.size(), 29);
 }
 
 TEST_F(SplitTest, TheTestSplitMayValidate) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "tests/data/draw.h"
@@ -63,6 +64,23 @@ TEST(RandomErasing, ErasesAsOftenAndAsMuchAsAskedFor) {
     EXPECT_LT(share, 0.44);
   }
   EXPECT_NEAR(times, kDraws / 4, 4 * std::sqrt(kDraws * 3 / 16));
+}
+
+TEST(RandomErasing, LiesAtEveryPlaceAlike) {
+  constexpr int kDraws = 4000;
+  std::vector<int> tops(4), lefts(4);  // of a box of 3x3 in 6x6
+  for (uint64_t i = 0; i < kDraws; ++i) {
+    Canvas canvas = canvas_of({6, 6, 1}, std::vector<float>(36, 7));
+    RandomStream random = stream_of(i);
+    erase({.random_erasing = 1, .erasing_area = {0.25, 0.25}, .erasing_ratio = {1, 1}, .erasing_fill = 2.0f}, {},
+          canvas, random);
+    ASSERT_EQ(erased(canvas, 2), 9);
+    const auto first = static_cast<size_t>(std::find(canvas.now(), canvas.now() + 36, 2.0f) - canvas.now());
+    ++tops.at(first / 6);
+    ++lefts.at(first % 6);
+  }
+  for (const auto& counts : {tops, lefts})
+    for (const int count : counts) EXPECT_NEAR(count, kDraws / 4, 4 * std::sqrt(kDraws * 3 / 16));
 }
 
 TEST(RandomErasing, FillsWithRandomNumbersOfTheRange) {

@@ -28,6 +28,15 @@ TEST(Mixup, SharesAreOfTheBetaDistribution) {
   }
 }
 
+// The order of draws is part of what a seed means.
+TEST(Mixup, SharesOfASeedAreAlwaysTheSame) {
+  const double shares[] = {0.999228942, 0.065717401, 0.00754589612};
+  for (uint64_t i = 0; i < 3; ++i) {
+    RandomStream random = stream_of(i);
+    EXPECT_NEAR(draw_mix({.mixup = 0.2}, 5, kShape, random).share, shares[i], 1e-8);
+  }
+}
+
 TEST(Mixup, PartnersAreAnyPictures) {
   std::vector<int> partners(4);
   for (uint64_t i = 0; i < 2000; ++i) {

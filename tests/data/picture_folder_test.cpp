@@ -226,7 +226,9 @@ TEST_F(PictureFolder, InAnArchiveIsTheSame) {
   tar("-cf", "plain.tar");
   tar("-czf", "packed.tar.gz");
   tar("-czf", "flat.tgz", "-C set train test");
-  for (const char* name : {"plain.tar", "packed.tar.gz", "flat.tgz"}) {
+  tar("-cPf", "absolute.tar", "'" + path("set") + "'");
+  tar("-cPf", "around.tar", "set/./train set/train/../test");
+  for (const char* name : {"plain.tar", "packed.tar.gz", "flat.tgz", "absolute.tar", "around.tar"}) {
     const Dataset data = open_dataset(path(name), kWhole);
     EXPECT_EQ(data.hash, truth.hash) << name;
     EXPECT_EQ(data.class_names, truth.class_names) << name;
@@ -237,15 +239,30 @@ TEST_F(PictureFolder, InAnArchiveIsTheSame) {
   const std::string whole = read_file(path("packed.tar.gz"));
   write_file_atomically(path("cut.tar.gz"), whole.substr(0, whole.size() / 2));
   EXPECT_THAT(refusal([&] { open_dataset(path("cut.tar.gz")); }),
-              HasSubstr("cut.tar.gz: not an archive that can be read (truncated gzip input)"));
+              HasSubstr("cut.tar.gz: the compressed data end early"));
+  std::string changed = whole;
+  changed[whole.size() - 8] = static_cast<char>(changed[whole.size() - 8] ^ 1);
+  write_file_atomically(path("changed.tar.gz"), changed);
+  EXPECT_THAT(refusal([&] { open_dataset(path("changed.tar.gz")); }), HasSubstr("changed.tar.gz: the compressed data are damaged"));
+}
+
+TEST_F(PictureFolder, InAnArchiveTheLastOfANameIsWhatUnpackingLeaves) {
+  add("a/1.png", 4, 5, 3, 1);
+  add("b/1.png", 4, 5, 3, 2);
+  tar("-cf", "twice.tar");
+  add("a/1.png", 4, 5, 3, 3);
+  tar("-rf", "twice.tar", "set/a/1.png");
+  EXPECT_EQ(open_dataset(path("twice.tar"), kWhole).hash, open().hash);
 }
 
 TEST_F(PictureFolder, InAZipIsTheSame) {
   add("train/a/2.png", 4, 5, 3, 1);
   add("train/b/1.png", 4, 5, 3, 3);
+  add("train/кот/ä.png", 4, 5, 3, 5);
   add("test/b/1.png", 4, 5, 3, 4);
   add_file("test/a/broken.png", "nothing");
   add_file("train/b/.hidden", "nothing");
+  add_file("test/a/2.ppm", "P6 2 1 255\nabcdef");
   const Dataset truth = open();
   const auto pack = [&](const std::string& archive, bool compressed) {
     int code = 0;
@@ -254,10 +271,11 @@ TEST_F(PictureFolder, InAZipIsTheSame) {
     for (const auto& entry : std::filesystem::recursive_directory_iterator(path("set"))) {
       const std::string name = entry.path().string().substr(folder_.path().size() + 1);
       if (entry.is_directory()) {
-        ASSERT_GE(zip_dir_add(zip, name.c_str(), 0), 0);
+        ASSERT_GE(zip_dir_add(zip, name.c_str(), ZIP_FL_ENC_UTF_8), 0);
         continue;
       }
-      const zip_int64_t at = zip_file_add(zip, name.c_str(), zip_source_file(zip, entry.path().c_str(), 0, -1), 0);
+      const zip_int64_t at = zip_file_add(zip, name.c_str(), zip_source_file(zip, entry.path().c_str(), 0, -1),
+                                         ZIP_FL_ENC_UTF_8);
       ASSERT_GE(at, 0);
       zip_set_file_compression(zip, static_cast<zip_uint64_t>(at), compressed ? ZIP_CM_DEFLATE : ZIP_CM_STORE, 0);
     }
@@ -269,14 +287,59 @@ TEST_F(PictureFolder, InAZipIsTheSame) {
     const Dataset data = open_dataset(path(name), kWhole);
     EXPECT_EQ(data.hash, truth.hash) << name;
     EXPECT_EQ(data.class_names, truth.class_names) << name;
-    EXPECT_THAT(paths(data.train), ElementsAre("set/train/a/2.png", "set/train/b/1.png")) << name;
-    EXPECT_EQ(data.test.size(), 1) << name;
+    EXPECT_THAT(paths(data.train), ElementsAre("set/train/a/2.png", "set/train/b/1.png", "set/train/кот/ä.png"))
+        << name;
+    EXPECT_EQ(data.test.size(), 2) << name;
     ASSERT_THAT(data.broken, SizeIs(1)) << name;
     EXPECT_THAT(data.broken[0].where, HasSubstr(std::string(name) + "/set/test/a/broken.png")) << name;
   }
-  const std::string whole = read_file(path("stored.zip"));
+  std::string whole = read_file(path("stored.zip"));
+  std::string changed = whole;
+  changed[whole.find("abcdef")] = 'A';
+  write_file_atomically(path("changed.zip"), changed);
+  const Dataset data = open_dataset(path("changed.zip"), kWhole);
+  ASSERT_THAT(data.broken, SizeIs(2));
+  EXPECT_THAT(data.broken[0].where + data.broken[1].where, HasSubstr("set/test/a/2.ppm"));
   write_file_atomically(path("cut.zip"), whole.substr(0, whole.size() / 2));
   EXPECT_THAT(refusal([&] { open_dataset(path("cut.zip"), kWhole); }), HasSubstr("cut.zip"));
+  for (size_t at; (at = whole.find("кот")) != std::string::npos;) whole[at] = '\xff';
+  write_file_atomically(path("bytes.zip"), whole);
+  EXPECT_THAT(refusal([&] { open_dataset(path("bytes.zip"), kWhole); }), HasSubstr("bytes.zip: the name of entry "));
+}
+
+TEST_F(PictureFolder, LinksInAnArchiveAreFollowedOrNamed) {
+  add("a/1.png", 4, 5, 3, 10);
+  add("b/1.png", 4, 5, 3, 50);
+  std::filesystem::create_hard_link(path("set/a/1.png"), path("set/b/2.png"));
+  std::filesystem::create_symlink("../a/1.png", path("set/b/3.png"));
+  std::filesystem::create_symlink("3.png", path("set/b/4.png"));
+  std::filesystem::create_symlink("5.png", path("set/b/5.png"));
+  std::filesystem::create_symlink("/elsewhere/6.png", path("set/b/6.png"));
+  std::filesystem::create_directory_symlink("a", path("set/c"));
+  tar("-cf", "links.tar");
+  const Dataset data = open_dataset(path("links.tar"), kWhole);
+  EXPECT_THAT(paths(data.train),
+              ElementsAre("set/a/1.png", "set/b/1.png", "set/b/2.png", "set/b/3.png", "set/b/4.png"));
+  std::vector<int> values;
+  for (int64_t i = 0; i < data.train.size(); ++i) values.push_back(data.train.bytes(i)[20]);
+  EXPECT_THAT(values, ElementsAre(10, 50, 10, 10, 10));
+  std::vector<std::string> lines;
+  for (const BrokenFile& broken : data.broken)
+    lines.push_back(broken.where.substr(path("links.tar/set/").size()) + ": " + broken.what);
+  EXPECT_THAT(lines, ElementsAre("c: is a link to set/a, which is no file of the archive",
+                                 "b/5.png: is a link to set/b/5.png, which is no file of the archive",
+                                 "b/6.png: is a link to elsewhere/6.png, which is no file of the archive"));
+}
+
+TEST_F(PictureFolder, LinksThatLeadInCirclesArePassedOver) {
+  add("a/1.png");
+  add("b/1.png");
+  std::filesystem::create_directory_symlink(".", path("set/a/here"));
+  std::filesystem::create_directory_symlink("..", path("set/a/up"));
+  std::filesystem::create_directory_symlink("../a", path("set/b/other"));
+  std::filesystem::create_directory_symlink(".", path("set/c"));
+  EXPECT_THAT(paths(open().train), ElementsAre("a/1.png", "b/1.png", "b/other/1.png"));
+  EXPECT_THAT(open().class_names, ElementsAre("a", "b"));
 }
 
 TEST_F(PictureFolder, AManifestNamesPathsLabelsAndSplits) {
@@ -324,6 +387,40 @@ TEST_F(PictureFolder, AManifestsBadLinesAreNamed) {
   EXPECT_THAT(refused(""), HasSubstr("set.csv: holds no lines"));
 }
 
+TEST_F(PictureFolder, NamesThatAreNoUtf8AreMadeReadable) {
+  add("a/1.png");
+  add("caf\xe9/1.png");
+  EXPECT_THAT(open().class_names, ElementsAre("a", "caf\uFFFD"));
+  add("caf\xe8/1.png");
+  EXPECT_EQ(refused(), "set: two classes have the same name where what is not UTF-8 is shown as \uFFFD (got \"caf\uFFFD\" twice)");
+}
+
+TEST_F(PictureFolder, MayHaveNothingButAValidationSplit) {
+  add("val/a/1.png");
+  const Dataset data = open(DataOptions{});
+  EXPECT_EQ(data.picture_shape(), Shape({4, 5, 3}));
+  EXPECT_EQ(data.dtype(), DType::u8);
+}
+
+TEST_F(PictureFolder, TellsHowItWasCut) {
+  for (int i = 0; i < 10; ++i) add(fmt::format("a/{}.png", i), 4, 5, 3, static_cast<uint8_t>(i));
+  const auto cut = [&](uint64_t seed, double share) { return open({.validation_split = share, .split_seed = seed}).cut; };
+  EXPECT_EQ(cut(0, 0.5), cut(0, 0.5));
+  EXPECT_NE(cut(0, 0.5), cut(1, 0.5));
+  EXPECT_NE(cut(0, 0.5), cut(0, 0.4));
+  EXPECT_EQ(open({.validation_split = 0.5, .split_seed = 0}).hash, open({.validation_split = 0.5, .split_seed = 1}).hash);
+}
+
+TEST_F(PictureFolder, NumbersWithZerosBeforeThemInAManifestAreNames) {
+  add("1.png");
+  add_file("set.csv", "1.png,001\n1.png,002\n");
+  EXPECT_THAT(open_dataset(path("set/set.csv"), kWhole).class_names, ElementsAre("001", "002"));
+  add_file("set.csv", "1.png,1\n1.png,2\n");
+  const Dataset data = open_dataset(path("set/set.csv"), kWhole);
+  EXPECT_THAT(data.class_names, IsEmpty());
+  EXPECT_TRUE(data.numbered);
+}
+
 TEST_F(PictureFolder, LargeNumbersInAManifestAreNames) {
   add("1.png");
   add_file("set.csv", "1.png,1999\n1.png,2005\n");
@@ -366,13 +463,19 @@ TEST_F(PictureFolder, IsWhatKerasMakesOfIt) {
     }
 }
 
-// Of ten pictures, a quarter: image_dataset_from_directory takes two, fit(validation_split) three.
+// Of ten pictures, a quarter: image_dataset_from_directory takes two, fit(validation_split) three. Of 17 it takes
+// floor(17 * 0.3) = 5.
 TEST_F(PictureFolder, ItsTailIsCutAsKerasCutsAFoldersFiles) {
-  for (int i = 0; i < 10; ++i)
-    add((i < 5 ? "a/" : "b/") + std::to_string(i) + ".png", 4, 5, 3, static_cast<uint8_t>(i));
+  const auto add_up_to = [&](int count) {
+    for (int i = 0; i < count; ++i)
+      add((i < 5 ? "a/" : "b/") + std::to_string(i) + ".png", 4, 5, 3, static_cast<uint8_t>(i));
+  };
+  add_up_to(10);
   const Dataset data = open({.validation_split = 0.25, .validation_split_mode = CutRule::tail});
   EXPECT_THAT(paths(data.validation), ElementsAre("b/8.png", "b/9.png"));
   EXPECT_EQ(data.train.size(), 8);
+  add_up_to(17);
+  EXPECT_EQ(open({.validation_split = 0.3, .validation_split_mode = CutRule::tail}).validation.size(), 5);
 }
 
 TEST_F(PictureFolder, LargeJpegsMayBeDecodedSmaller) {

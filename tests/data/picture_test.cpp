@@ -146,6 +146,15 @@ TEST(PictureAddress, OpensNoMoreThanItNeeds) {
               HasSubstr("has no train pictures"));
 }
 
+TEST(PictureAddress, CountsTrainingPicturesBeforeAnyValidate) {
+  const TemporaryFolder folder;
+  write_idx_pair(folder.path(), "train", std::vector<uint8_t>(20, 1));
+  const PictureAddress address{"mnist:" + folder.path(), SplitKind::train, 19};
+  const Dataset data = open_dataset(address.data, options_for(address));
+  check_picture_address(address, data);
+  EXPECT_EQ(data.train.place(19), 19);
+}
+
 TEST(Picture, NamesTheFileThatCannotBeRead) {
   EXPECT_THAT(refusal([] { load_picture("/no/such.png"); }), HasSubstr("/no/such.png: cannot open"));
   EXPECT_THAT(refusal([] { load_picture(golden_file("float32.npy")); }), HasSubstr("not a picture that can be read"));

@@ -55,6 +55,14 @@ TEST(PictureFiles, AreReadAsPillowReadsThem) {
   }
 }
 
+// By PNM's definition: two bytes a number above 255, the upper one first. 0x1234 / 257 is 18.1, 0xff00 / 257 is 254.01.
+TEST(PictureFiles, OfTwoBytesANumberHaveTheUpperOneFirst) {
+  using namespace std::string_view_literals;
+  const auto pixels = [](std::string_view bytes) { return decode_image(as_bytes(bytes), "f").pixels; };
+  EXPECT_THAT(pixels("P5 4 1 65535\n\x12\x34\xff\x00\x00\xff\x01\x81"sv), ElementsAre(18, 254, 1, 1));
+  EXPECT_THAT(pixels("P6 1 1 1000\n\x00\xfa\x03\xe8\x03\xe9"sv), ElementsAre(64, 255, 255)) << "250, 1000, too large";
+}
+
 TEST(PictureFiles, SayHowTheCameraWasHeld) {
   const auto orientation = [](const std::string& name) { return exif_orientation(as_bytes(file(name))); };
   for (int k = 1; k <= 8; ++k) EXPECT_EQ(orientation("exif" + std::to_string(k) + ".jpg"), k);

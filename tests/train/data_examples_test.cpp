@@ -75,6 +75,15 @@ TEST(DataExamples, LabelsMeetClassesByName) {
   EXPECT_EQ(line, "made: class \"dog\" is none of the model's (expected owl, cat, dogs); did you mean \"dogs\"?");
 }
 
+TEST(DataExamples, TakeWrittenNumbersForNamesWhereTheModelsAreNumbers) {
+  Dataset data = all_bytes();  // of three classes, of which only 2 has a picture
+  EXPECT_EQ(match_classes(data, model_of({"1", "10", "2"})), (std::vector<int32_t>{0, 1, 2})) << "an array's labels are indices";
+  data.numbered = true;
+  EXPECT_EQ(match_classes(data, model_of({"1", "2", "3"}))[2], 1);
+  EXPECT_EQ(match_classes(data, model_of({"owl", "cat", "dog"})), (std::vector<int32_t>{0, 1, 2}));
+  EXPECT_EQ(refusal([&] { match_classes(data, model_of({"1", "3", "5"})); }), "made: class \"2\" is none of the model's (expected 1, 3, 5); did you mean \"1\", \"3\" or \"5\"?");
+}
+
 TEST(DataExamples, RefuseALabelThatIsNoClass) {
   const Dataset data = all_bytes();
   const std::string line = refusal([&] { DataExamples(data.test, {.shape = {16, 16, 1}}, {0, 1, 2}, 2, "made"); });
