@@ -3,6 +3,7 @@
 #include "app/study_folder.h"
 #include "fovea/base/error.h"
 #include "fovea/base/file.h"
+#include "fovea/base/names.h"
 #include "fovea/io/model_file.h"
 #include "fovea/model/transfer.h"
 #include "fovea/train/run_folder.h"
@@ -39,7 +40,22 @@ std::string weights_file(const std::string& name, const std::string& weights, co
 void take_weights(OpenedModel& opened, const std::string& file, bool by_name, const Console& console) {
   const int taken = read_weights_file(opened.model, file, {.by_name = by_name});
   console.note("{}: {} of {} tensors taken", file, taken, opened.model.parameters().size());
-  opened.trained = taken > 0;
+  opened.trained = opened.trained || taken > 0;
+}
+
+// Of a model of several outputs, the one that predicts and is trained.
+void use_output(Model& model, const std::string& layer) {
+  Graph& graph = model.graph();
+  std::vector<std::string> names;
+  for (const int output : graph.outputs()) {
+    names.push_back(graph.node(output).layer->name());
+    if (names.back() != layer) continue;
+    if (output != graph.output()) model.info.class_names.clear();  // they are the other output's
+    return graph.set_output(output);
+  }
+  std::string near = did_you_mean(layer, names);
+  if (near.empty()) near = fmt::format("; this model has {}", fmt::join(names, ", "));
+  throw usage_error("--output-layer", "unknown output {}{}", shown(layer), near);
 }
 
 // One of the zoo's; with a head, without its top, which takes the weights.
@@ -61,21 +77,20 @@ OpenedModel open_zoo(const ModelArguments& arguments, bool base, uint64_t seed, 
 }
 
 // A file's model. Data that it needs no sizes of are not opened for it.
-KerasFile sized_file(const std::string& path, const std::string& output, uint64_t seed,
-                     const AskSizes& sizes, const Console& console) {
+KerasFile sized_file(const std::string& path, uint64_t seed, const AskSizes& sizes, const Console& console) {
   const auto use = [&](const std::string& name, const std::string& weights, const Shape& pictures) {
     const ModelArguments used = {.model = name, .weights = weights};
     const auto shape = [&](const Model*) { return ModelSizes{.picture_shape = pictures}; };
     return zoo::contains(name) ? open_zoo(used, true, seed, shape, console).model : open_model(used, seed, shape, console).model;
   };
   try {
-    return read_model_file(path, {.output = output, .use = use}, seed);
+    return read_model_file(path, {.use = use}, seed);
   } catch (const Error& first) {
     if (first.message().find("open") == std::string::npos && first.message().find("shape") == std::string::npos) throw;
     std::optional<Shape> shape = sizes(nullptr).picture_shape;
     const bool usual = !shape;
     if (usual) shape = Shape{kUsualOpenSide, kUsualOpenSide, 3};
-    KerasFile file = read_model_file(path, {.picture_shape = shape, .output = output, .use = use}, seed);
+    KerasFile file = read_model_file(path, {.picture_shape = shape, .use = use}, seed);
     if (usual)
       console.note("{}: the model leaves its pictures' size open: taken as {}x{}", path, kUsualOpenSide, kUsualOpenSide);
     return file;
@@ -91,14 +106,14 @@ OpenedModel open_named(const std::string& argument, const ModelArguments& argume
     if (holds_weights_alone(argument)) {
       if (arguments.architecture.empty())
         throw file_error(argument, "holds weights and no architecture; say with --architecture which model they are of");
-      OpenedModel opened = open_named(arguments.architecture, {.output = arguments.output}, seed, sizes, console);
+      OpenedModel opened = open_named(arguments.architecture, {}, seed, sizes, console);
       read_weights_file(opened.model, argument);
       opened.stem = stem_of(argument);
       opened.trained = true;
       return opened;
     }
     const bool architecture = argument.ends_with(".json");
-    KerasFile file = sized_file(argument, arguments.output, seed, sizes, console);
+    KerasFile file = sized_file(argument, seed, sizes, console);
     return {.model = std::move(file.model),
             .stem = stem_of(argument),
             .trained = !architecture,
@@ -172,19 +187,23 @@ void add_model_options(OptionTable& table, ModelArguments& arguments) {
                      "flatten, dense:UNITS, dropout:RATE, bn",
              .none = "the model as it is"});
   table.add("--output-layer", arguments.output,
-            {.value = "LAYER", .help = "of a model of several outputs, the one that predicts and is trained", .none = "the first"});
+            {.value = "LAYER", .help = "of a model of several outputs, the one that predicts and is trained", .none = "the file's, else the first"});
 }
 
 OpenedModel open_model(const ModelArguments& arguments, uint64_t seed, const AskSizes& sizes,
                        const Console& console) {
   if (arguments.by_name && arguments.weights.empty()) throw usage_error("--by-name", "needs --weights FILE");
   OpenedModel opened = open_named(arguments.model, arguments, seed, sizes, console);
+  if (!arguments.output.empty()) use_output(opened.model, arguments.output);
   if (!zoo::contains(arguments.model) && !arguments.weights.empty()) {
     if (arguments.weights == "imagenet")
       throw usage_error("--weights", "imagenet is for a pretrained family by its name (got {})", arguments.model);
     if (arguments.weights == "random") {
-      opened.model = Model(opened.model.graph(), seed);
+      Model untrained(opened.model.graph(), seed);
+      untrained.info = std::move(opened.model.info);
+      opened.model = std::move(untrained);
       opened.trained = false;
+      opened.training = {};
     } else {
       take_weights(opened, arguments.weights, arguments.by_name, console);
     }

@@ -10,6 +10,7 @@
 #include "fovea/base/file.h"
 #include "fovea/io/any_file.h"
 #include "fovea/io/architecture.h"
+#include "fovea/model/cost.h"
 #include "fovea/model/plan_builder.h"
 #include "fovea/report/text.h"
 #include "fovea/train/optimizer.h"
@@ -20,9 +21,9 @@ namespace {
 // A step of training with Adam, or of prediction.
 std::string plan_of(Model& model, int64_t batch, int lanes, bool training) {
   const Optimizer adam;
-  PlanOptions options = {.batch = batch, .lanes = lanes, .training = training, .gradients = training};
+  PlanOptions options = training ? training_step(model, batch) : PlanOptions{.batch = batch};
+  options.lanes = lanes;
   if (training) {
-    options.loss = PlanOptions::Loss{.rule = {.kind = kernels::usual_loss(model.outputs())}};
     options.update = &adam;
     model.parameters().book_slots(model.graph(), adam.slots());
   }

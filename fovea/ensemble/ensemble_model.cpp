@@ -96,7 +96,8 @@ Model ensemble_model(const std::vector<Member>& all, const EnsembleOptions& opti
     if (!alike)
       at = graph.add(std::make_shared<Rescaling>(rescaling_of(model.info.preprocessing, member.name)), {at});
     const bool scores = geometric || member.temperature != 1;
-    at = graph.add_nested(scores ? without_softmax(model.graph(), member.name) : model.graph(), names.back(), at).front();
+    const Graph part = scores ? without_softmax(model.graph(), member.name) : model.graph();
+    at = graph.add_nested(part, names.back(), at)[part.output_place()];
     double scale = (geometric ? member.weight / total / options.temperature : 1) / member.temperature;
     if (scores && scale != 1) at = graph.add(std::make_shared<Rescaling>(RescalingOptions{.scale = static_cast<float>(scale)}), {at});
     if (!geometric) {

@@ -57,8 +57,7 @@ std::vector<TensorEntry> tensors_in(const std::string& path) {
 int read_weights_file(Model& model, const std::string& path, const LoadWeightsOptions& options) {
   if (is_keras_path(path)) return load_keras_weights(model, path, options);
   if (!path.ends_with(".safetensors")) throw unknown_format(path);
-  load_weights(model, path);
-  return model.parameters().size();
+  return load_weights(model, path, options);
 }
 
 void write_model_file(const Model& model, const std::string& path, const KerasTraining& training) {

@@ -6,6 +6,7 @@
 //
 // A layer takes the output of the one before it, or those of "inputs": ["name", …]. The last layer is the output,
 // unless "output" names another. A list that begins with an InputLayer makes what Keras calls a Functional model.
+// "output": ["NAME", …] makes several; the first predicts and is trained, unless "used_output" names another.
 // {"Model": {…}} is an architecture as a layer, {"Model": {"use": "NAME", "weights": "FILE", "trainable": false}} one that has
 // a name or a file of its own; {"call": "NAME", "inputs": […]} calls a layer once more, with the same
 // weights. ["NAME", CALL, OUTPUT] in place of a name means the outputs of a layer's later calls, or a model's others.
@@ -23,8 +24,6 @@ namespace fovea {
 struct ArchitectureOptions {
   // The size of the data's pictures: what a shape that leaves sizes open (null), or no shape at all, is filled with.
   std::optional<Shape> picture_shape = {};
-  // Of a model of several outputs: the layer whose output predicts and is trained. Empty: the first.
-  std::string output = {};
   // The model that {"Model": {"use": NAME, "weights": FILE}} means, for pictures of a shape. Not set: "use" is refused.
   std::function<Model(const std::string& name, const std::string& weights, const Shape& pictures)> use = {};
 };

@@ -189,6 +189,7 @@ void read_functional(const Json& config, const std::string& where, Draft& draft)
   draft.sequential = false;
   draft.input_name = only_input(config, where);
   draft.outputs = read_references(member(config, "output_layers"), "output_layers", where);
+  if (const Json* used = member(config, "used_output")) draft.used_output = read_reference(*used, where + ": used_output");
   if (const Json* training = member(config, "training_output"))
     draft.training_output = read_reference(*training, where + ": training_output");
   const Json& layers = layers_of(config, where);
@@ -217,12 +218,12 @@ void read_functional(const Json& config, const std::string& where, Draft& draft)
   number_calls(draft);
 }
 
-// Keras 2 means min(max(x / 5 + 1 / 2, 0), 1), which no layer of ours computes.
-void refuse_hard_sigmoid_of_keras_2(const Draft& draft) {
+// Keras 1 and 2 mean min(max(x / 5 + 1 / 2, 0), 1), which no layer of ours computes.
+void refuse_older_hard_sigmoid(const Draft& draft) {
   for (const DraftLayer& layer : draft.layers) {
-    if (layer.model != nullptr) refuse_hard_sigmoid_of_keras_2(*layer.model);
+    if (layer.model != nullptr) refuse_older_hard_sigmoid(*layer.model);
     if (const Json* activation = member(layer.config, "activation"); activation != nullptr && *activation == "hard_sigmoid")
-      throw file_error(layer.where, "the hard_sigmoid of Keras 2 is another function than Keras 3's, and cannot be had");
+      throw file_error(layer.where, "the hard_sigmoid of Keras 1 and 2 is another function than Keras 3's, and cannot be had");
   }
 }
 
@@ -249,9 +250,9 @@ Draft read_model(const Json& json, const std::string& where) {
 
 Draft read_keras_draft(const Json& json, const std::string& where) {
   Draft draft = read_model(json, where);
-  const Json* version = member(json, "keras_version");
-  if (version != nullptr && version->is_string() && version->get_ref<const std::string&>().starts_with("2."))
-    refuse_hard_sigmoid_of_keras_2(draft);
+  if (const Json* version = member(json, "keras_version"); version != nullptr && version->is_string())
+    if (const std::string text = *version, major = text.substr(0, text.find('.')); major == "1" || major == "2")
+      refuse_older_hard_sigmoid(draft);
   return draft;
 }
 

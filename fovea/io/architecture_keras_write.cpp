@@ -60,6 +60,7 @@ class Form {
     for (int output : outputs) references.push_back(reference(output, model));
     config["input_layers"] = reference(input, model);
     config["output_layers"] = references.size() == 1 ? Json(references[0]) : references;
+    if (model < 0 && graph_.output() != outputs.front()) config["used_output"] = reference(graph_.output(), model);
     if (model < 0 && graph_.training_output() != graph_.output())
       config["training_output"] = reference(graph_.training_output(), model);
     return finish("Functional", std::move(config));

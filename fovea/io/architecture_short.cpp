@@ -11,17 +11,20 @@ namespace fovea {
 namespace {
 
 // "summary" is what `fovea summary` adds for its readers.
-const std::vector<std::string> kKeys = {"name", "input_shape", "layers", "output", "training_output", "trainable", "summary"};
+const std::vector<std::string> kKeys = {"name",        "input_shape",     "layers",    "output",
+                                        "used_output", "training_output", "trainable", "summary"};
+
+// "NAME", or ["NAME", CALL, OUTPUT].
+TensorRef read_output(const Json& json, const std::string& where) {
+  return json.is_string() ? TensorRef{json.get<std::string>()} : read_reference(json, where);
+}
 
 DraftCall read_inputs(const Json& json, const std::string& where) {
   DraftCall call;
-  const auto read = [&](const Json& ref) {
-    call.inputs.push_back(ref.is_string() ? TensorRef{ref.get<std::string>()} : read_reference(ref, where + ": inputs"));
-  };
   if (json.is_string()) {
-    read(json);
+    call.inputs = {read_output(json, where)};
   } else if (json.is_array()) {
-    for (const Json& ref : json) read(ref);
+    for (const Json& ref : json) call.inputs.push_back(read_output(ref, where + ": inputs"));
   } else {
     throw file_error(where + ": inputs", "cannot be (got {}, expected a list of layers' names)", shown(json));
   }
@@ -37,12 +40,12 @@ void take_call(Json& arguments, const std::string& where, std::optional<DraftCal
   }
 }
 
-// {"Conv2D": {…}}: one class, its arguments, and what is ours beside them.
-DraftLayer read_layer(const Json& json, const std::string& where) {
+// {"Conv2D": {…}}: one class, its arguments, and what is ours beside them. `called`: what the place before calls once
+// more, if it does.
+DraftLayer read_layer(const Json& json, const std::string& where, const std::optional<TensorRef>& called) {
   if (!json.is_object())
     throw file_error(where, "cannot be (got {}, expected {{\"CLASS\": {{ARGUMENTS}}}})", shown(json));
-  DraftLayer layer;
-  layer.where = where;
+  DraftLayer layer = {.where = where, .by_hand = true};
   std::optional<DraftCall> call;
   std::optional<bool> training;
   for (const auto& [key, value] : json.items()) {
@@ -86,13 +89,14 @@ DraftLayer read_layer(const Json& json, const std::string& where) {
       throw file_error(where, "a model as a layer needs \"layers\" (got {})", shown(layer.config));
     layer.model = std::make_shared<Draft>(read_short_draft(layer.config, where));
   }
+  if (!call && called) call = DraftCall{.inputs = {*called}};
   if (call || training) layer.calls = {call.value_or(DraftCall{.follows = true})};
   if (training) layer.calls->front().training = training;
   return layer;
 }
 
-// {"call": "NAME", "inputs": […]}: NAME once more.
-void add_call(Draft& draft, const Json& json, const std::string& where) {
+// {"call": "NAME", "inputs": […]}: NAME once more. Returns the call's output.
+TensorRef add_call(Draft& draft, const Json& json, const std::string& where) {
   DraftCall call;
   for (const auto& [key, value] : json.items()) {
     if (key == "inputs") call.inputs = read_inputs(value, where).inputs;
@@ -104,6 +108,7 @@ void add_call(Draft& draft, const Json& json, const std::string& where) {
   if (at == draft.layers.end()) throw file_error(where, "no layer before it is named {}", shown(name));
   if (!at->calls) at->calls = {DraftCall{.follows = true}};
   at->calls->push_back(std::move(call));
+  return {.layer = name, .call = static_cast<int>(at->calls->size()) - 1};
 }
 
 // An input layer at the head of the list.
@@ -143,9 +148,9 @@ Draft read_short_draft(const Json& json, const std::string& where) {
   if (member(json, "name") != nullptr) draft.name = text_member(json, "name", where);
   if (const Json* output = member(json, "output"))
     draft.outputs = read_inputs(*output, where).inputs;
+  if (const Json* output = member(json, "used_output")) draft.used_output = read_output(*output, where + ": used_output");
   if (const Json* output = member(json, "training_output"))
-    draft.training_output = output->is_string() ? TensorRef{output->get<std::string>()}
-                                                : read_reference(*output, where + ": training_output");
+    draft.training_output = read_output(*output, where + ": training_output");
   if (const Json* shape = member(json, "input_shape")) draft.input_shape = *shape;
   if (const Json* trainable = member(json, "trainable")) {
     if (!trainable->is_boolean())
@@ -154,20 +159,23 @@ Draft read_short_draft(const Json& json, const std::string& where) {
   }
   const Json& layers = json["layers"];
   if (!layers.is_array()) throw file_error(where, "\"layers\" must be a list (got {})", shown(layers));
+  std::optional<TensorRef> called;
   for (size_t i = 0; i < layers.size(); ++i) {
     const std::string place = fmt::format("{}: layers[{}]", where, i);
     if (member(layers[i], "call") != nullptr) {
-      add_call(draft, layers[i], place);
+      called = add_call(draft, layers[i], place);
       draft.sequential = false;
       continue;
     }
-    DraftLayer layer = read_layer(layers[i], place);
+    DraftLayer layer = read_layer(layers[i], place, called);
+    called.reset();
     draft.sequential = draft.sequential && !layer.calls && !(i == 0 && layer.type == InputLayer::kType);
     if (i == 0 && layer.type == InputLayer::kType)
       take_input_layer(draft, layer);
     else
       draft.layers.push_back(std::move(layer));
   }
+  if (called && draft.outputs.empty()) draft.outputs = {*called};
   return draft;
 }
 
@@ -189,9 +197,7 @@ void write_call(const Graph& graph, const Graph::Element& element, int before, J
     json["inputs"] = Json::array();
     for (int input : inputs) json["inputs"].push_back(reference(graph, input, model));
   }
-  const std::optional<bool> training = graph.training(element);
-  const std::optional<bool> around = model < 0 ? std::nullopt : graph.nested(model).calls.front().training;
-  if (training && training != around) json["training"] = *training;
+  if (const std::optional<bool> training = graph.training(element)) json["training"] = *training;
 }
 
 Json write_element(const Graph& graph, const Graph::Element& element, int before) {
@@ -228,9 +234,10 @@ Json write_model(const Graph& graph, int model) {
     const std::vector<int> outputs = graph.outputs(elements[i]);
     before = outputs.front();
   }
+  const std::vector<int> outputs = model < 0 ? graph.outputs() : graph.nested(model).calls.front().outputs;
+  if (model < 0 && graph.output() != outputs.front()) json["used_output"] = reference(graph, graph.output(), model);
   if (model < 0 && graph.training_output() != graph.output())
     json["training_output"] = reference(graph, graph.training_output(), model);
-  const std::vector<int> outputs = model < 0 ? graph.outputs() : graph.nested(model).calls.front().outputs;
   if (outputs == std::vector<int>{before}) return json;
   if (outputs.size() == 1) {
     json["output"] = reference(graph, outputs[0], model);

@@ -53,12 +53,11 @@ class Calls {
       if (!first_.emplace(layer.name, Range{calls_.size(), count, layer.first_call}).second)
         throw file_error(where, "two layers are named \"{}\"; names must differ", layer.name);
       for (size_t k = 0; k < count; ++k) calls_.push_back({i, layer.calls ? &(*layer.calls)[k] : nullptr, {}});
-      last_.push_back(calls_.size() - 1);
     }
     used_.resize(calls_.size());
     for (size_t c = 1; c < calls_.size(); ++c) connect(calls_[c]);
     for (const TensorRef& ref : draft.outputs) outputs_.push_back(place_of(ref, where + ": output"));
-    if (outputs_.empty()) outputs_.emplace_back(last_.back(), 0);
+    if (outputs_.empty()) outputs_.emplace_back(call_before(draft.layers.size()), 0);
     for (const auto& [call, output] : outputs_) used_[call] = true;
     if (!draft.training_output.layer.empty()) {
       training_output_ = place_of(draft.training_output, where + ": training_output");
@@ -121,10 +120,13 @@ class Calls {
 
   const DraftLayer& layer_of(size_t call) const { return draft_.layers[calls_[call].layer]; }
 
+  // The first call of the layer before a place in the list: what calls it once more stands in a place of its own.
+  size_t call_before(size_t place) const { return place == 0 ? 0 : first_.at(draft_.layers[place - 1].name).first; }
+
   void connect(Call& call) {
     const std::string& name = draft_.layers[call.layer].name;
     if (call.draft == nullptr || call.draft->follows)
-      call.inputs = {{call.layer == 0 ? 0 : last_[call.layer - 1], 0}};
+      call.inputs = {{call_before(call.layer), 0}};
     else
       for (const TensorRef& ref : call.draft->inputs) call.inputs.push_back(place_of(ref, where_ + ": " + name));
     if (call.inputs.empty()) throw file_error(where_ + ": " + name, "the layer has no inputs");
@@ -148,7 +150,6 @@ class Calls {
   const std::string& where_;
   std::vector<Call> calls_ = {Call{}};
   std::map<std::string, Range> first_;
-  std::vector<size_t> last_;  // call of every layer
   std::vector<bool> used_;
   std::vector<std::pair<size_t, int>> outputs_;
   std::optional<std::pair<size_t, int>> training_output_;
@@ -200,6 +201,17 @@ void check_names(const Draft& draft, const std::string& where) {
   for (const DraftLayer& layer : draft.layers) check_name(layer.name, where);
 }
 
+// make_layer lets pass what Keras writes at its neutral value and no layer of ours has; written by hand that is a mistake.
+void check_options(const DraftLayer& layer, const Layer& made) {
+  const Json options = made.options();
+  std::vector<std::string> known, ignored = ignored_options(layer.config);
+  for (const auto& [key, value] : options.items()) known.push_back(key);
+  ignored.push_back("data_format");
+  for (const auto& [key, value] : layer.config.items())
+    if (is_neutral(value) && !options.contains(key) && std::find(ignored.begin(), ignored.end(), key) == ignored.end())
+      throw unknown_option(layer.where + ": " + layer.name, key, value, known);
+}
+
 // Whether an input layer remembers which of its sizes the architecture leaves to the data.
 enum class OpenSizes { kept, fixed };
 
@@ -214,7 +226,7 @@ class Assembler {
     const std::vector<int> outputs = add(draft, where_, {}, {.trainable = draft.trainable});
     if (outputs.size() > 1) graph_.set_outputs(outputs);
     if (!draft.training_output.layer.empty()) graph_.set_training_output(training_output_);
-    if (const int used = used_output(outputs); used != graph_.size() - 1) graph_.set_output(used);
+    if (const int used = outputs[used_output(draft)]; used != graph_.size() - 1) graph_.set_output(used);
     return std::move(graph_);
   }
 
@@ -222,18 +234,16 @@ class Assembler {
   // What a model hands down to the models inside it.
   struct Inherited {
     bool trainable = true;
-    std::optional<bool> training = {};
     int depth = 0;
   };
 
-  int used_output(const std::vector<int>& outputs) const {
-    if (options_.output.empty()) return outputs.front();
-    std::vector<std::string> names;
-    for (int output : outputs) {
-      if (graph_.node(output).layer->name() == options_.output) return output;
-      names.push_back(graph_.node(output).layer->name());
-    }
-    throw usage_error("output", "the model has no output {}{}", shown(options_.output), did_you_mean(options_.output, names));
+  // Which of the outputs predicts and is trained.
+  size_t used_output(const Draft& draft) const {
+    if (draft.used_output.layer.empty()) return 0;
+    const auto at = std::find(draft.outputs.begin(), draft.outputs.end(), draft.used_output);
+    if (at == draft.outputs.end())
+      throw file_error(where_ + ": used_output", "is none of the model's outputs (got {})", shown(draft.used_output.layer));
+    return static_cast<size_t>(at - draft.outputs.begin());
   }
 
   // Adds a model's layers behind the nodes that are its input, and returns its outputs.
@@ -280,31 +290,30 @@ class Assembler {
 
   std::vector<int> call(DraftLayer& layer, const Call& call, std::vector<int> sources, std::map<size_t, int>& made,
                         const Inherited& inherited) {
-    std::optional<bool> training = call.draft != nullptr ? call.draft->training : std::nullopt;
-    if (!training) training = inherited.training;
+    const std::optional<bool> training = call.draft != nullptr ? call.draft->training : std::nullopt;
     const auto at = made.find(call.layer);
     if (layer.model != nullptr) {
       if (sources.size() != 1)
         throw file_error(layer.where, "the model takes one input (got {})", sources.size());
       if (at != made.end()) return graph_.call_nested(at->second, sources[0], training);
       made[call.layer] = graph_.enter(layer.name, layer.model->sequential, training);
+      const bool trainable = inherited.trainable && layer.model->trainable;
       std::vector<int> outputs = add(*layer.model, layer.where, std::move(sources),
-                                     {.trainable = inherited.trainable && layer.model->trainable,
-                                      .training = training,
-                                      .depth = inherited.depth + 1});
+                                     {.trainable = trainable, .depth = inherited.depth + 1});
       graph_.leave(outputs);
       return outputs;
     }
     if (!layer.use.empty()) {
       if (sources.size() != 1) throw file_error(layer.where, "the model takes one input (got {})", sources.size());
       if (at != made.end()) return graph_.call_nested(at->second, sources[0], training);
-      return use(layer, made[call.layer], sources[0], inherited);
+      return use(layer, made[call.layer], sources[0], training, inherited);
     }
     if (at != made.end()) return {graph_.call(at->second, std::move(sources), training)};
     if (layer.type == InputLayer::kType)
       throw file_error(layer.where, "a second input layer; models of several inputs cannot be had");
     layer.config["name"] = layer.name;
     auto made_layer = make_layer(layer.type, layer.config, layer.where);
+    if (layer.by_hand) check_options(layer, *made_layer);
     if (!inherited.trainable) made_layer->set_trainable(false);
     const int node = made[call.layer] = graph_.add(made_layer, std::move(sources), training);
     for (const ParameterSpec& spec : made_layer->parameters(graph_.node(node).input_shapes))
@@ -314,13 +323,14 @@ class Assembler {
     return {node};
   }
 
-  std::vector<int> use(const DraftLayer& layer, int& nested, int source, const Inherited& inherited) {
+  std::vector<int> use(const DraftLayer& layer, int& nested, int source, std::optional<bool> training,
+                       const Inherited& inherited) {
     if (!options_.use) throw file_error(layer.where, "a model by name cannot be had here (got {})", shown(layer.use));
     Model model = options_.use(layer.use, layer.weights, graph_.node(source).shape);
     for (const Node& node : model.graph().nodes())
       if (!layer.trainable || !inherited.trainable) node.layer->set_trainable(false);
     nested = static_cast<int>(graph_.nested().size());
-    const std::vector<int> outputs = graph_.add_nested(model.graph(), layer.name, source);
+    const std::vector<int> outputs = graph_.add_nested(model.graph(), layer.name, source, training);
     used_.emplace_back(graph_.nested(nested).path, std::move(model));
     return outputs;
   }

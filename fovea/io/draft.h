@@ -20,6 +20,7 @@ struct Draft;
 struct TensorRef {
   std::string layer;
   int call = 0, output = 0;
+  bool operator==(const TensorRef&) const = default;
 };
 
 struct DraftCall {
@@ -34,6 +35,7 @@ struct DraftLayer {
   std::string name;                            // empty: automatic
   std::optional<std::vector<DraftCall>> calls;  // none: one, of the layer before
   std::string where;                           // for messages
+  bool by_hand = false;                        // of the short form, not written by Keras
   std::shared_ptr<Draft> model;                // that stands as this layer, or
   std::string use, weights;                    // a model that has a name or a file: ArchitectureOptions::use
   bool trainable = true;                       // of that
@@ -48,6 +50,7 @@ struct Draft {
   Json input_shape;                // sizes without the batch, null where open; null: left to the data
   std::vector<DraftLayer> layers;  // without the input layer
   std::vector<TensorRef> outputs;  // none: the last layer
+  TensorRef used_output;           // the one that predicts and is trained; no layer: the first
   TensorRef training_output;       // what is trained where that is another one; no layer: it is not
 };
 

@@ -45,8 +45,6 @@ Kind kind_of(const Hdf5File& file) {
   throw file_error(file.where(), "is none of Keras's files: it has no model_config, no layer_names, no layers");
 }
 
-bool is_tree(const Hdf5File& file) { return kind_of(file) == Kind::tree; }
-
 void read_tree_optimizer(const Hdf5File& file, KerasTraining& training) {
   for (int i = 0;; ++i) {
     const std::string path = "/optimizer/vars/" + std::to_string(i);
@@ -70,15 +68,17 @@ void read_group_optimizer(const Hdf5File& file, KerasTraining& training) {
       training.variables.emplace_back(name, file.read(path));
 }
 
-// The order of a whole model's groups is its own.
-TensorPlaces find(const Graph& graph, const Hdf5File& file, const std::string& root, const LoadWeightsOptions& options) {
-  if (options.by_name || names_fit(graph, file, root)) return find_in_groups(graph, file, root, WeightOrder::by_name);
-  return find_in_groups(graph, file, root, WeightOrder::by_place);
-}
-
-TensorPlaces find(const Graph& graph, const Hdf5File& file, const LoadWeightsOptions& options) {
-  if (is_tree(file)) return find_in_tree(graph, file);
-  return find(graph, file, kind_of(file) == Kind::model ? "/model_weights" : "/", options);
+// The order of a whole model's groups is its own. `architecture`: the file's, where that alone names its layers.
+TensorPlaces find(const Graph& graph, const Hdf5File& file, const LoadWeightsOptions& options,
+                  const Graph* architecture = nullptr) {
+  const Kind kind = kind_of(file);
+  if (kind == Kind::tree)
+    return options.by_name ? find_named_in_tree(graph, file, architecture) : find_in_tree(graph, file);
+  const std::string root = kind == Kind::model ? "/model_weights" : "/";
+  const WeightOrder order = options.by_name                 ? WeightOrder::only_named
+                            : names_fit(graph, file, root) ? WeightOrder::by_name
+                                                           : WeightOrder::by_place;
+  return find_in_groups(graph, file, root, order);
 }
 
 KerasFile build(const Json& config, const std::string& config_where, const Hdf5File& weights, const std::string& version,
@@ -223,10 +223,9 @@ KerasFile read_keras_file(const std::string& path, const ArchitectureOptions& op
 }
 
 int load_keras_weights(Model& model, const std::string& path, const LoadWeightsOptions& options) {
-  const auto load = [&](const Hdf5File& file) {
-    const TensorPlaces places = find(model.graph(), file, options);
-    if (options.by_name) check_shapes(model.graph(), file, places);
-    else check_places(model.graph(), file, places);
+  const auto load = [&](const Hdf5File& file, const Graph* architecture = nullptr) {
+    const TensorPlaces places = find(model.graph(), file, options, architecture);
+    check_places(model.graph(), file, places);
     take_weights(file, places, model.parameters());
     return static_cast<int>(places.of.size());
   };
@@ -234,7 +233,12 @@ int load_keras_weights(Model& model, const std::string& path, const LoadWeightsO
   const ZipFile archive(path, "a .keras archive");
   if (!archive.has(kWeights)) throw file_error(path, "is no .keras archive: it has no {}", kWeights);
   const std::string bytes = archive.read(kWeights, kMostWeights);
-  return load(Hdf5File(as_bytes(bytes), path + ": " + kWeights));
+  const Hdf5File file(as_bytes(bytes), path + ": " + kWeights);
+  if (!options.by_name || names_layers(file)) return load(file);
+  const std::string where = path + ": " + kConfig;
+  const Json config = parse_json(archive.read(kConfig, kMostConfig), where);
+  const Graph architecture = read_architecture(config, where, {.picture_shape = model.input_shape()});
+  return load(file, &architecture);
 }
 
 void save_keras_model(const Model& model, const std::string& path, const KerasTraining& training) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "fovea/io/architecture.h"
+#include "fovea/io/tensor_match.h"
 #include "fovea/model/model.h"
 
 namespace fovea {
@@ -37,14 +38,8 @@ bool is_weights_file(const std::string& path);
 // not fit; what does not is a table in the error's details.
 KerasFile read_keras_file(const std::string& path, const ArchitectureOptions& options = {});
 
-struct LoadWeightsOptions {
-  // Layers take the weights of the layer of their name, and keep their own where there is none. Otherwise all must fit: by
-  // name where every layer has its name in the file, else in order.
-  bool by_name = false;
-};
-
 // Weights of a file of any of these formats, whole models too, into a model. Returns how many tensors were taken. Throws
-// Error (file), and leaves the model as it was.
+// Error (file), and leaves the model as it was: all are read, beside the model's own, before any is set.
 int load_keras_weights(Model& model, const std::string& path, const LoadWeightsOptions& options = {});
 
 // Written whole or not at all, as the extension says: .keras, .weights.h5 or .h5.

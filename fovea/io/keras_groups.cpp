@@ -36,7 +36,7 @@ std::vector<Group> groups_of(const Hdf5File& file, const std::string& root) {
       if (!file.has_tensor(group.tensors.back()))
         throw file_error(file.where() + ": " + name, "names a tensor {} that it does not hold", shown(weight));
     }
-    if (!group.tensors.empty()) groups.push_back(std::move(group));
+    groups.push_back(std::move(group));
   }
   return groups;
 }
@@ -100,7 +100,8 @@ std::vector<Graph::Element> layers_with_weights(const Graph& graph) {
 
 bool names_fit(const Graph& graph, const Hdf5File& file, const std::string& root) {
   std::set<std::string> names;
-  for (const Group& group : groups_of(file, root)) names.insert(group.name);
+  for (const Group& group : groups_of(file, root))
+    if (!group.tensors.empty()) names.insert(group.name);
   const auto layers = layers_with_weights(graph);
   return std::all_of(layers.begin(), layers.end(),
                      [&](const Graph::Element& layer) { return names.contains(own_name(graph, layer)); });
@@ -108,20 +109,26 @@ bool names_fit(const Graph& graph, const Hdf5File& file, const std::string& root
 
 TensorPlaces find_in_groups(const Graph& graph, const Hdf5File& file, const std::string& root, WeightOrder order) {
   TensorPlaces places;
-  const std::vector<Group> groups = groups_of(file, root);
-  const std::vector<Graph::Element> layers = layers_with_weights(graph);
+  const bool all = order != WeightOrder::only_named;
+  std::vector<Group> groups = groups_of(file, root);
+  if (all) std::erase_if(groups, [](const Group& group) { return group.tensors.empty(); });
+  const std::vector<Graph::Element> layers = all ? layers_with_weights(graph) : keras_layers(graph);
   std::set<const Group*> taken;
   for (size_t l = 0; l < layers.size(); ++l) {
     auto group = groups.begin() + static_cast<std::ptrdiff_t>(std::min(l, groups.size()));
-    if (order == WeightOrder::by_name)
+    if (order != WeightOrder::by_place)
       group = std::find_if(groups.begin(), groups.end(),
                            [&](const Group& g) { return g.name == own_name(graph, layers[l]); });
-    if (group == groups.end()) continue;
+    if (group == groups.end()) {
+      for (const KerasVariable& variable : keras_variables(graph, layers[l]))
+        if (!all) places.kept.insert(variable.parameter);
+      continue;
+    }
     taken.insert(&*group);
     match(legacy_variables(graph, layers[l]), *group, layers[l].nested >= 0, file, places);
   }
   for (const Group& group : groups)
-    if (!taken.contains(&group)) places.others.insert(places.others.end(), group.tensors.begin(), group.tensors.end());
+    if (all && !taken.contains(&group)) places.others.insert(places.others.end(), group.tensors.begin(), group.tensors.end());
   return places;
 }
 

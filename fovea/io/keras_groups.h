@@ -15,8 +15,9 @@
 namespace fovea {
 
 enum class WeightOrder {
-  by_name,   // layers of the same name; the others are left alone
-  by_place,  // the first layer that has weights takes those of the first group that has some, …
+  by_name,     // layers of the same name
+  by_place,    // the first layer that has weights takes those of the first group that has some, …
+  only_named,  // layers of the same name, weightless ones too; others are left alone
 };
 
 // `root` is the group of the layers' groups: "/model_weights", or "/".

@@ -52,6 +52,12 @@ std::vector<std::string> groups_of(const Hdf5File& file) {
 
 std::string last_part(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
+// "/layers" within a model's group.
+std::string list_in(const Hdf5File& file) {
+  const bool older = !file.has("layers") && file.has("_layer_checkpoint_dependencies");
+  return older ? "/_layer_checkpoint_dependencies" : "/layers";
+}
+
 void take(const std::string& group, const std::vector<KerasVariable>& variables, const Hdf5File& file, TensorPlaces& places) {
   for (size_t v = 0; v < variables.size(); ++v) {
     const std::string tensor = group + "/vars/" + std::to_string(v);
@@ -96,6 +102,70 @@ TensorPlaces by_name(const Graph& graph, const Hdf5File& file, const std::string
   return places;
 }
 
+// Tensors of these groups that no parameter takes.
+void add_others(const Hdf5File& file, const std::vector<std::string>& groups, TensorPlaces& places) {
+  std::set<std::string> taken;
+  for (const auto& [parameter, tensor] : places.of) taken.insert(tensor);
+  for (const std::string& group : groups)
+    for (const std::string& child : file.children(group + "/vars"))
+      if (const std::string tensor = group + "/vars/" + child; file.has_tensor(tensor) && !taken.contains(tensor))
+        places.others.push_back(tensor);
+}
+
+// Layers by their names, each model's within its group.
+class NamedLayers {
+ public:
+  // `listed`: the names of groups' layers, where the file does not say them.
+  NamedLayers(const Graph& graph, const Hdf5File& file, std::map<std::string, std::string> listed)
+      : graph_(graph), file_(file), listed_(std::move(listed)) {}
+
+  TensorPlaces find() {
+    find_in(-1, "");
+    add_others(file_, taken_, places_);
+    return std::move(places_);
+  }
+
+ private:
+  void find_in(int model, const std::string& parent) {
+    const std::map<std::string, std::string> groups = groups_in(parent);
+    for (const Graph::Element& layer : keras_layers(graph_, model)) {
+      const auto at = groups.find(own_name(graph_, layer));
+      if (at != groups.end() && layer.nested >= 0) {
+        find_in(layer.nested, at->second);
+      } else if (at != groups.end()) {
+        take(at->second, keras_variables(graph_, layer), file_, places_);
+        taken_.push_back(at->second);
+      } else {
+        for (const KerasVariable& variable : keras_variables(graph_, layer)) places_.kept.insert(variable.parameter);
+      }
+    }
+  }
+
+  // By name: of a subclassed model's layer the attribute's, which goes before what is recorded.
+  std::map<std::string, std::string> groups_in(const std::string& parent) const {
+    std::map<std::string, std::string> groups;
+    const auto for_each = [&](const std::string& list, const auto& visit) {
+      if (!file_.has(list)) return;
+      for (const std::string& child : file_.children(list))
+        if (const std::string group = list + "/" + child; file_.has(group + "/vars")) visit(child, group);
+    };
+    const auto add_recorded = [&](const std::string&, const std::string& group) {
+      if (const auto name = file_.text(group + "/vars", "name")) groups.emplace(*name, group);
+      else if (const auto at = listed_.find(group); at != listed_.end()) groups.emplace(at->second, group);
+    };
+    for_each(parent, [&](const std::string& attribute, const std::string& group) { groups.emplace(attribute, group); });
+    for_each(parent, add_recorded);
+    for_each(parent + list_in(file_), add_recorded);
+    return groups;
+  }
+
+  const Graph& graph_;
+  const Hdf5File& file_;
+  std::map<std::string, std::string> listed_;  // group -> name
+  TensorPlaces places_;
+  std::vector<std::string> taken_;  // groups
+};
+
 bool fits(const Graph& graph, const Hdf5File& file, const TensorPlaces& places) {
   for (const Graph::Element& layer : keras_layers(graph))
     for (const KerasVariable& variable : keras_variables(graph, layer)) {
@@ -108,20 +178,25 @@ bool fits(const Graph& graph, const Hdf5File& file, const TensorPlaces& places) 
 }  // namespace
 
 TensorPlaces find_in_tree(const Graph& graph, const Hdf5File& file) {
-  const bool older = !file.has("layers") && file.has("_layer_checkpoint_dependencies");
-  const std::string root = older ? "/_layer_checkpoint_dependencies" : "/layers";
+  const std::string root = list_in(file);
   TensorPlaces places = by_place(graph, file, root);
   if (!fits(graph, file, places)) {
     TensorPlaces named = by_name(graph, file, root);
     if (fits(graph, file, named) || named.of.size() > places.of.size()) places = std::move(named);
   }
-  std::set<std::string> taken;
-  for (const auto& [parameter, tensor] : places.of) taken.insert(tensor);
-  for (const std::string& group : groups_of(file))
-    for (const std::string& child : file.children(group + "/vars"))
-      if (const std::string tensor = group + "/vars/" + child; file.has_tensor(tensor) && !taken.contains(tensor))
-        places.others.push_back(tensor);
+  add_others(file, groups_of(file), places);
   return places;
+}
+
+bool names_layers(const Hdf5File& file) { return file.has("vars") && file.text("vars", "name"); }
+
+TensorPlaces find_named_in_tree(const Graph& graph, const Hdf5File& file, const Graph* architecture) {
+  std::map<std::string, std::string> listed;
+  if (architecture != nullptr)
+    visit_layers(*architecture, -1, list_in(file), [&](const Graph::Element& layer, const std::string& group, const auto&) {
+      listed[group] = own_name(*architecture, layer);
+    });
+  return NamedLayers(graph, file, std::move(listed)).find();
 }
 
 void write_tree(const Model& model, Hdf5Writer& file) {

@@ -19,6 +19,12 @@ namespace fovea {
 // Where the model's variables are: by place, else by the layers' names.
 TensorPlaces find_in_tree(const Graph& graph, const Hdf5File& file);
 
+// Whether the file says what its layers are called: Keras 2 leaves that out.
+bool names_layers(const Hdf5File& file);
+// Of layers of the same names, in models of the same names; others are left alone. `architecture` is the file's, for one
+// that does not name its layers.
+TensorPlaces find_named_in_tree(const Graph& graph, const Hdf5File& file, const Graph* architecture = nullptr);
+
 void write_tree(const Model& model, Hdf5Writer& file);
 
 }  // namespace fovea

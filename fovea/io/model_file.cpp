@@ -3,7 +3,6 @@
 #include <charconv>
 
 #include "fovea/io/architecture.h"
-#include "fovea/io/tensor_match.h"
 #include "fovea/layers/input.h"
 
 namespace fovea {
@@ -102,9 +101,10 @@ std::optional<Shape> read_picture_shape(const Safetensors& file) {
   return shape;
 }
 
-// The tensors are known to fit.
+// Of those that the file has; they are known to fit.
 void take_weights(const Safetensors& file, Parameters& parameters) {
-  for (int i = 0; i < parameters.size(); ++i) parameters.set(i, file.read(parameters[i].path));
+  for (int i = 0; i < parameters.size(); ++i)
+    if (file.find(parameters[i].path) != nullptr) parameters.set(i, file.read(parameters[i].path));
 }
 
 }  // namespace
@@ -156,10 +156,13 @@ bool is_native_model(const std::string& path) {
   return format != nullptr && *format == kFormat;
 }
 
-void load_weights(Model& model, const std::string& path) {
+int load_weights(Model& model, const std::string& path, const LoadWeightsOptions& options) {
   const SafetensorsFile file(path);
-  check_tensors(tensors_of(model.graph()), tensors_in(*file), path);
+  std::vector<TensorEntry> needed = tensors_of(model.graph()), held = tensors_in(*file);
+  if (options.by_name) keep_common_layers(needed, held);
+  check_tensors(needed, held, path);
   take_weights(*file, model.parameters());
+  return static_cast<int>(needed.size());
 }
 
 }  // namespace fovea

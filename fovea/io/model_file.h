@@ -15,6 +15,7 @@
 #include <string>
 
 #include "fovea/formats/safetensors.h"
+#include "fovea/io/tensor_match.h"
 #include "fovea/model/model.h"
 
 namespace fovea {
@@ -33,7 +34,7 @@ Model read_model(const Safetensors& file);
 bool is_native_model(const std::string& path);
 
 // The tensors of a native file, or of any safetensors file with these names, into a model of this architecture: all of
-// them or none.
-void load_weights(Model& model, const std::string& path);
+// them, with `by_name` those of the layers that both have, or none. Returns how many.
+int load_weights(Model& model, const std::string& path, const LoadWeightsOptions& options = {});
 
 }  // namespace fovea

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "fovea/base/error.h"
 #include "fovea/base/names.h"
@@ -10,6 +11,7 @@ namespace fovea {
 namespace {
 
 constexpr size_t kMostRows = 50;
+constexpr size_t kMostCompared = 200;  // names in the file, with that of each missing tensor
 
 std::string shown(const TensorEntry& entry) {
   return fmt::format("{} {}", to_string(entry.dtype), to_string(entry.shape));
@@ -59,6 +61,18 @@ std::vector<TensorEntry> tensors_of(const Graph& graph) {
   return tensors;
 }
 
+void keep_common_layers(std::vector<TensorEntry>& needed, std::vector<TensorEntry>& held) {
+  const auto layer_of = [](const TensorEntry& entry) { return entry.name.substr(0, entry.name.rfind('/')); };
+  const auto layers_of = [&](const std::vector<TensorEntry>& entries) {
+    std::set<std::string> layers;
+    for (const TensorEntry& entry : entries) layers.insert(layer_of(entry));
+    return layers;
+  };
+  const std::set<std::string> of_model = layers_of(needed), of_file = layers_of(held);
+  std::erase_if(needed, [&](const TensorEntry& entry) { return !of_file.contains(layer_of(entry)); });
+  std::erase_if(held, [&](const TensorEntry& entry) { return !of_model.contains(layer_of(entry)); });
+}
+
 void check_tensors(const std::vector<TensorEntry>& needed, const std::vector<TensorEntry>& held,
                    const std::string& where) {
   std::map<std::string, const TensorEntry*> in_file, in_model;
@@ -67,6 +81,8 @@ void check_tensors(const std::vector<TensorEntry>& needed, const std::vector<Ten
   std::vector<std::string> strangers;  // in the file only: what a missing tensor may be called there
   for (const TensorEntry& entry : held)
     if (!in_model.contains(entry.name)) strangers.push_back(entry.name);
+  const size_t unexpected = strangers.size();
+  strangers.resize(std::min(unexpected, kMostCompared));
 
   std::vector<Row> rows;
   size_t missing = 0, differ = 0;
@@ -94,7 +110,7 @@ void check_tensors(const std::vector<TensorEntry>& needed, const std::vector<Ten
   };
   count(missing, "missing");
   count(differ, "of another shape or type");
-  count(strangers.size(), "unexpected");
+  count(unexpected, "unexpected");
   throw file_error(where, "the tensors do not fit the model (got {} tensors: {}, expected {})", held.size(), counts,
                    needed.size())
       .with_details(table(rows));

@@ -1,6 +1,7 @@
 #include "fovea/io/tensor_places.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "fovea/io/tensor_match.h"
 
@@ -35,25 +36,19 @@ void check_places(const Graph& graph, const Hdf5File& file, const TensorPlaces& 
   for (const auto& [parameter, tensor] : places.of) held.push_back(parameter_entry(file, tensor, parameter));
   for (const std::string& tensor : places.others)
     if (file.entry(tensor).dtype == DType::f32) held.push_back(entry_of(file, tensor, tensor));
-  check_tensors(tensors_of(graph), held, file.where());
-}
-
-void check_shapes(const Graph& graph, const Hdf5File& file, const TensorPlaces& places) {
-  std::vector<TensorEntry> needed, held;
-  for (const TensorEntry& entry : tensors_of(graph)) {
-    const auto at = places.of.find(entry.name);
-    if (at == places.of.end()) continue;
-    needed.push_back(entry);
-    held.push_back(parameter_entry(file, at->second, entry.name));
-  }
+  std::vector<TensorEntry> needed = tensors_of(graph);
+  std::erase_if(needed, [&](const TensorEntry& entry) { return places.kept.contains(entry.name); });
   check_tensors(needed, held, file.where());
 }
 
 void take_weights(const Hdf5File& file, const TensorPlaces& places, Parameters& parameters) {
+  std::vector<std::pair<int, Array>> read;
   for (int p = 0; p < parameters.size(); ++p) {
     const auto at = places.of.find(parameters[p].path);
-    if (at != places.of.end()) parameters.set(p, as_floats(file.read(at->second)));
+    if (at != places.of.end()) read.emplace_back(p, as_floats(file.read(at->second)));
   }
+  // Memory goes back tensor by tensor: a new model's own is booked, but not touched yet.
+  for (auto& [p, values] : read) parameters.set(p, std::exchange(values, {}));
 }
 
 }  // namespace fovea

@@ -31,6 +31,13 @@ Shape merged_shape(const std::string& type, std::span<const Shape> src, const st
         throw usage_error(where, "inputs must have one shape, or sizes of 1 that stretch (got {} and {})", to_string(src[0]), to_string(shape));
     }
   }
+  // Layouts count all axes before the last two as rows.
+  for (const Shape& shape : src) {
+    const int64_t rows = Layout::plain_of(1, shape).h;
+    if (rows != 1 && rows != Layout::plain_of(1, merged).h)
+      throw usage_error(where, "sizes before the last two stretch all together or not at all (got {} for {})",
+                        to_string(shape), to_string(merged));
+  }
   return merged;
 }
 

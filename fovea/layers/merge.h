@@ -1,7 +1,8 @@
 // What the layers share that make one tensor of several, element by element.
 //
 // Inputs of other shapes are stretched as Keras stretches them: missing leading axes are 1, and axes of 1 become as long as the
-// others' (Keras: layers/merging/base_merge.py). The gradient of such an input is the sum over what was stretched.
+// others' (Keras: layers/merging/base_merge.py); of four axes or more, those before the last two all together. The gradient of
+// such an input is the sum over what was stretched.
 #pragma once
 
 #include <vector>

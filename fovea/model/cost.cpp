@@ -23,6 +23,13 @@ void count_flops(const Model& model, ModelCost& cost) {
 
 }  // namespace
 
+PlanOptions training_step(const Model& model, int64_t batch) {
+  PlanOptions options = {.batch = batch, .training = true, .gradients = true};
+  if (model.graph().output_shape().rank() == 1)
+    options.loss = PlanOptions::Loss{.rule = {.kind = kernels::usual_loss(model.outputs())}};
+  return options;
+}
+
 ModelCost cost_of(const Model& model, const Plan& step, int64_t batch, size_t slots) {
   ModelCost cost = {.batch = batch,
                     .activations = step.arena_bytes + step.shared_bytes,
@@ -40,10 +47,7 @@ ModelCost cost_of(const Model& model, const Plan& step, int64_t batch, size_t sl
 ModelCost cost_of(const Model& model, int64_t batch) {
   // A step is planned for numbers that are not there: nothing is computed, and memory that is booked is never touched.
   Model shapes(model.graph(), Unset{});
-  PlanOptions options = {.batch = batch, .training = true, .gradients = true};
-  if (shapes.graph().output_shape().rank() == 1)
-    options.loss = PlanOptions::Loss{.rule = {.kind = kernels::usual_loss(shapes.outputs())}};
-  return cost_of(shapes, *make_plan(shapes.graph(), shapes.parameters(), options), batch, 2);
+  return cost_of(shapes, *make_plan(shapes.graph(), shapes.parameters(), training_step(shapes, batch)), batch, 2);
 }
 
 }  // namespace fovea

@@ -19,7 +19,10 @@ struct ModelCost {
   size_t training_bytes() const { return activations + gradients + scratch + weights + optimizer; }
 };
 
-// Plans a step to see what it books; decides the homes of the model's weights.
+// A step of training: by the usual loss, or, where the output is no vector of classes, by gradients from outside.
+PlanOptions training_step(const Model& model, int64_t batch);
+
+// Plans such a step to see what it books.
 ModelCost cost_of(const Model& model, int64_t batch = 32);
 // Of the model whose training step that is, with an optimizer of so many slots.
 ModelCost cost_of(const Model& model, const Plan& step, int64_t batch, size_t slots);

@@ -6,7 +6,8 @@
 
 namespace fovea {
 
-// The node behind the largest such front: what comes behind it reads nothing before it. 0, the input, where there is none.
+// The node behind the largest such front: what comes behind it and leads to what the model predicts, or is trained by,
+// reads nothing before it. 0, the input, where there is none.
 int frozen_front(const Graph& graph);
 
 }  // namespace fovea

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <stdexcept>
+#include <tuple>
 
 namespace fovea {
 
@@ -41,10 +42,11 @@ class SymbolicGraph : public std::enable_shared_from_this<SymbolicGraph> {
   }
 
   SymbolicTensor nest(const Model& model, const SymbolicTensor& x, const std::string& name) {
-    const auto [known, fresh] = nested_.emplace(&model, -1);
-    if (!fresh) return tensor(graph_.call_nested(known->second, x.node_).front());
+    const auto [known, fresh] = nested_.emplace(model.identity(), -1);
+    if (!fresh) return tensor(graph_.call_nested(known->second, x.node_, x.training_).front());
     known->second = static_cast<int>(graph_.nested().size());
-    const std::vector<int> outputs = graph_.add_nested(model.graph(), name.empty() ? model.name() : name, x.node_);
+    const std::vector<int> outputs =
+        graph_.add_nested(model.graph(), name.empty() ? model.name() : name, x.node_, x.training_);
     const std::string path = graph_.nested(known->second).path;
     for (int p = 0; p < model.parameters().size(); ++p)
       values_.emplace(path + "/" + model.parameters()[p].path, model.parameters().get(p));
@@ -69,10 +71,9 @@ class SymbolicGraph : public std::enable_shared_from_this<SymbolicGraph> {
   }
 
   Graph graph_{"functional"};
-  std::map<std::shared_ptr<const char>, int> layers_;  // by identity: the first call
-  std::map<const Model*, int> nested_;
-  std::map<std::string, Array> values_;  // of nested models, by path
-  std::set<int> traced_;                 // nodes that the trace under way has used
+  std::map<std::shared_ptr<const char>, int> layers_, nested_;  // by identity: the first call, the place among nested()
+  std::map<std::string, Array> values_;                         // of nested models, by path
+  std::set<int> traced_;                                        // nodes that the trace under way has used
 };
 
 const Shape& SymbolicTensor::shape() const { return graph_->graph().node(node_).shape; }
@@ -121,16 +122,17 @@ namespace {
 
 // What nodes compute in inference, as numbers that are equal where it is the same.
 std::vector<int> inference_values(const Graph& graph) {
-  std::map<std::pair<int, std::vector<int>>, int> known;
+  std::map<std::tuple<int, bool, std::vector<int>>, int> known;
   std::vector<int> values;
   for (int n = 0; n < graph.size(); ++n) {
     const Node& node = graph.node(n);
     std::vector<int> inputs;
     for (int source : node.inputs) inputs.push_back(values[static_cast<size_t>(source)]);
-    if (!inputs.empty() && node.layer->identity_in_inference() && !node.training.value_or(false))
+    const bool trains = node.training.value_or(false);
+    if (!inputs.empty() && node.layer->identity_in_inference() && !trains)
       values.push_back(inputs[0]);
     else
-      values.push_back(known.emplace(std::pair{node.owner, std::move(inputs)}, n).first->second);
+      values.push_back(known.emplace(std::tuple{node.owner, trains, std::move(inputs)}, n).first->second);
   }
   return values;
 }

@@ -28,7 +28,8 @@ class SymbolicTensor {
   const Shape& shape() const;
 
   // layer(x, training=…) in Keras: what the layer does is fixed, whatever the model does. `dropout(x.training(true))`
-  // drops in prediction too.
+  // drops in prediction too. Of a model, nested(base, x.training(false)), it is for all in it whose own calls fix
+  // nothing.
   SymbolicTensor training(bool training) const;
   // The call behind layer(x, y, …); `inputs` are of one model.
   SymbolicTensor apply(const Layer& layer, const std::vector<SymbolicTensor>& inputs) const;
@@ -46,7 +47,7 @@ class SymbolicTensor {
 SymbolicTensor input(const InputLayerOptions& options);
 
 // A model as a layer, with the numbers that it has now. The name, if not given, is the model's own; called again, it
-// shares its parameters. Throws Error (usage) where the shapes do not fit.
+// shares its parameters. Throws Error (usage) where the shapes do not fit, or where another layer bears the name.
 SymbolicTensor nested(const Model& model, const SymbolicTensor& x, const std::string& name = {});
 
 struct FunctionalOptions {

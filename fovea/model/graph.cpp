@@ -60,15 +60,22 @@ int Graph::add(std::shared_ptr<Layer> layer, std::vector<int> inputs, std::optio
                         layer->name());
     layer->set_name(prefix + layer->name());
   }
-  return append({.layer = std::move(layer), .inputs = std::move(inputs), .owner = size(), .training = training});
+  return append({.layer = std::move(layer), .inputs = std::move(inputs), .owner = size(), .own_training = training});
 }
 
 int Graph::call(int first, std::vector<int> inputs, std::optional<bool> training) {
   const Node& owner = node(node(first).owner);
-  Node again{.layer = owner.layer, .inputs = std::move(inputs), .owner = owner.owner, .training = training};
+  Node again{.layer = owner.layer, .inputs = std::move(inputs), .owner = owner.owner, .own_training = training};
   again.call = static_cast<int>(
       std::count_if(nodes_.begin(), nodes_.end(), [&](const Node& n) { return n.owner == again.owner; }));
   return append(std::move(again));
+}
+
+// What the calls of models that are open fix, the innermost before others.
+std::optional<bool> Graph::training_around() const {
+  for (int model = open_; model >= 0; model = nested(model).parent)
+    if (const std::optional<bool> training = nested(model).calls.back().training) return training;
+  return {};
 }
 
 // What adding and calling have in common: shapes, bounds, and where the node belongs.
@@ -99,6 +106,7 @@ int Graph::append(Node node) {
                           to_string(node.input_shapes[0]), specs[i].name, to_string(first[i].shape));
   }
   node.nested = open_;
+  node.training = node.own_training ? node.own_training : training_around();
   if (open_ < 0) {
     const bool follows = node.inputs == std::vector<int>{last_} && node.call == 0 && !node.training;
     if (!node.inputs.empty() && !follows) sequential_ = false;
@@ -136,14 +144,13 @@ std::vector<int> Graph::repeat(int model, const NestedModel::Call& call, int inp
       for (int& source : inputs) source = twins.at(source);
     }
     if (node(i).nested == model) {
-      // What that call fixed for all its layers is not for this one.
-      twins[i] = this->call(i, std::move(inputs), training || call.training ? training : node(i).training);
+      twins[i] = this->call(i, std::move(inputs), node(i).own_training);
       ++i;
       continue;
     }
     const int inner = child(node(i).nested, model);
     const NestedModel::Call again = nested(inner).calls[static_cast<size_t>(call_with(inner, i))];
-    repeat(inner, again, inputs[0], training || call.training ? training : again.training, twins);
+    repeat(inner, again, inputs[0], again.training, twins);
     i = again.last;
   }
   std::vector<int> outputs = call.outputs;
@@ -167,16 +174,16 @@ void Graph::leave(std::vector<int> outputs) {
   model.calls.back().outputs = std::move(outputs);
 }
 
-std::vector<int> Graph::add_nested(const Graph& other, const std::string& name, int input) {
+std::vector<int> Graph::add_nested(const Graph& other, const std::string& name, int input,
+                                   std::optional<bool> training) {
   std::map<int, int> twins, models;
-  return copy_model(other, -1, name, input, twins, models);
+  return copy_model(other, -1, name, input, training, twins, models);
 }
 
 // `twins`: nodes of the other graph -> nodes of this one; `models`: nested models likewise.
 std::vector<int> Graph::copy_model(const Graph& other, int model, const std::string& name, int input,
-                                   std::map<int, int>& twins, std::map<int, int>& models) {
-  models[model] = model < 0 ? enter(name, other.sequential())
-                            : enter(name, other.nested(model).sequential, other.nested(model).calls.front().training);
+                                   std::optional<bool> training, std::map<int, int>& twins, std::map<int, int>& models) {
+  models[model] = enter(name, model < 0 ? other.sequential() : other.nested(model).sequential, training);
   const std::vector<Element> elements = other.elements(model);
   for (const Element& element : elements) {
     std::vector<int> sources = {input};
@@ -188,13 +195,13 @@ std::vector<int> Graph::copy_model(const Graph& other, int model, const std::str
     if (element.nested >= 0) {
       made = element.call > 0 ? call_nested(models.at(element.nested), sources[0], other.training(element))
                               : copy_model(other, element.nested, other.own_name(other.nested(element.nested)),
-                                           sources[0], twins, models);
+                                           sources[0], other.training(element), twins, models);
     } else if (const Node& node = other.node(element.node); element.call > 0) {
-      made = {call(twins.at(node.owner), std::move(sources), node.training)};
+      made = {call(twins.at(node.owner), std::move(sources), node.own_training)};
     } else {
       auto layer = node.layer->clone();
       layer->set_name(other.own_name(element.node));
-      made = {add(std::move(layer), std::move(sources), node.training)};
+      made = {add(std::move(layer), std::move(sources), node.own_training)};
     }
     const std::vector<int> originals = other.outputs(element);
     for (size_t i = 0; i < originals.size(); ++i) twins[originals[i]] = made[i];
@@ -257,6 +264,11 @@ void Graph::set_output(int node) {
   if (node != last_) sequential_ = false;
 }
 
+size_t Graph::output_place() const {
+  const std::vector<int> all = outputs();
+  return static_cast<size_t>(std::find(all.begin(), all.end(), output()) - all.begin());
+}
+
 std::vector<Graph::Element> Graph::elements(int model) const {
   std::vector<Element> found;
   int i = model < 0 ? 0 : nested(model).calls.front().first;
@@ -280,7 +292,7 @@ std::vector<int> Graph::inputs(const Element& element) const {
 }
 
 std::optional<bool> Graph::training(const Element& element) const {
-  return element.node >= 0 ? node(element.node).training
+  return element.node >= 0 ? node(element.node).own_training
                            : nested(element.nested).calls[static_cast<size_t>(element.call)].training;
 }
 

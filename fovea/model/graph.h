@@ -19,7 +19,8 @@ struct Node {
   Shape shape;    // of the output, for one picture
   int owner = 0;  // the node of the layer's first call, which has its parameters: this one, unless the layer is shared
   int call = 0;   // which of the layer's calls this is
-  std::optional<bool> training = {};  // fixed in the call, layer(x, training=…): whatever the model does
+  std::optional<bool> own_training = {};  // fixed in the call, layer(x, training=…)
+  std::optional<bool> training = {};  // what it does whatever the model does: so fixed, or by calls of models around it
   int nested = -1;                    // the innermost model inside the model that it belongs to; -1: none
 };
 
@@ -29,7 +30,7 @@ struct NestedModel {
   struct Call {
     int first = 0, last = 0;   // nodes: last is the one behind
     std::vector<int> outputs;  // nodes
-    std::optional<bool> training = {};  // fixed in the call, for all layers in it
+    std::optional<bool> training = {};  // fixed in the call, for all in it whose own calls fix nothing
   };
   std::string path;
   bool sequential = false;
@@ -54,7 +55,7 @@ class Graph {
   // Calls a model inside this one once more, with the same parameters; returns its outputs.
   std::vector<int> call_nested(int nested, int input, std::optional<bool> training = {});
   // Another graph as a model inside this one: its layers are copied. Returns its outputs.
-  std::vector<int> add_nested(const Graph& other, const std::string& name, int input);
+  std::vector<int> add_nested(const Graph& other, const std::string& name, int input, std::optional<bool> training = {});
   // A copy of what these nodes need; `outputs` become their places in it.
   Graph leading_to(std::vector<int>& outputs) const;
   const std::vector<NestedModel>& nested() const { return nested_; }
@@ -78,6 +79,7 @@ class Graph {
   void set_training_output(int node) { training_output_ = node; }
   // All outputs that the model has in its file, in order; output() is one of them.
   std::vector<int> outputs() const { return outputs_.empty() ? std::vector<int>{output()} : outputs_; }
+  size_t output_place() const;  // of output() among them
   void set_outputs(std::vector<int> nodes) { outputs_ = std::move(nodes); }
   const Shape& input_shape() const { return nodes_.front().shape; }
   const Shape& output_shape() const { return node(output()).shape; }
@@ -113,9 +115,10 @@ class Graph {
   bool is_used(const std::string& path) const;
   int child(int inner, int model) const;
   int call_with(int model, int node) const;
+  std::optional<bool> training_around() const;
   int append(Node node);
   std::vector<int> copy_model(const Graph& other, int model, const std::string& name, int input,
-                              std::map<int, int>& twins, std::map<int, int>& models);
+                              std::optional<bool> training, std::map<int, int>& twins, std::map<int, int>& models);
   std::vector<int> repeat(int nested, const NestedModel::Call& call, int input, std::optional<bool> training,
                           std::map<int, int>& twins);
 

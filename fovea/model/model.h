@@ -49,11 +49,15 @@ class Model {
     else std::copy_n(outputs, this->outputs(), classes);
   }
 
+  // Which model this is where it is called (model/functional.h); it goes along where the model is moved.
+  const std::shared_ptr<const char>& identity() const { return identity_; }
+
   ModelInfo info;
 
  private:
   Graph graph_;
   Parameters parameters_;
+  std::shared_ptr<const char> identity_ = std::make_shared<char>();
 };
 
 struct SequentialOptions {

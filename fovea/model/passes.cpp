@@ -64,14 +64,14 @@ void split_layers(PlanGraph& graph, const PassContext&) {
 }
 
 // Layers that give their input unchanged go: linear activations and the input layers of nested models always, dropout in
-// inference.
+// inference. One whose gradient is asked for stays where others read its input too: the gradient there is that of all.
 void drop_identities(PlanGraph& graph, const PassContext& context) {
-  for (size_t i = 1; i < graph.nodes.size(); ++i) {
-    const PlanNode& node = graph.nodes[i];
+  for (int i = 1; i < static_cast<int>(graph.nodes.size()); ++i) {
+    const PlanNode& node = at(graph, i);
     if (node.removed || node.inputs.empty()) continue;
     const bool linear = node.layer->is_activation() == ActivationKind::linear;
-    if (linear || (!node.training.value_or(context.training) && node.layer->identity_in_inference()))
-      graph.replace(static_cast<int>(i), node.inputs[0]);
+    const bool identity = linear || (!node.training.value_or(context.training) && node.layer->identity_in_inference());
+    if (identity && (!graph.asks_gradient(i) || graph.reads_only(node.inputs[0], i))) graph.replace(i, node.inputs[0]);
   }
 }
 
@@ -108,7 +108,7 @@ void fuse_activation_and_loss(PlanGraph& graph, const PassContext& context) {
   const PlanNode& last = at(graph, graph.output);
   const bool softmax = context.loss == kernels::FusedActivation::softmax;
   if (last.layer->is_activation() != (softmax ? ActivationKind::softmax : ActivationKind::sigmoid)) return;
-  if (last.shape.rank() != 1 || !graph.consumers(graph.output).empty()) return;
+  if (last.shape.rank() != 1 || !graph.consumers(graph.output).empty() || graph.asks_gradient(graph.output)) return;
   const int activation = graph.output;
   graph.logits = last.inputs[0];
   // Somebody who asks for the activation's own output still gets it, beside the loss.
@@ -138,11 +138,6 @@ std::vector<std::vector<float>> values_with_bias(PlanNode& node, const Parameter
   return values;
 }
 
-bool reads_only(const PlanGraph& graph, int node, int reader) {
-  const auto readers = graph.consumers(node);
-  return readers.size() == 1 && readers[0] == reader && !graph.is_kept(node);
-}
-
 // Inference: a normalisation becomes part of the layer before it, if nothing stands between, or of the layer behind it,
 // across layers that an affine map of channels passes unchanged. Exact in both cases; elsewhere it stays one step.
 void fold_normalisation(PlanGraph& graph, const PassContext& context) {
@@ -154,10 +149,11 @@ void fold_normalisation(PlanGraph& graph, const PassContext& context) {
     const auto map = graph.nodes[i].layer->channel_affine(values_of(graph.nodes[i], context.parameters));
     if (!map) continue;
     const int before = graph.nodes[i].inputs[0];
-    if (at(graph, before).layer->folds_affine_behind() && !at(graph, before).fused_relu && reads_only(graph, before, norm)) {
-      auto values = values_with_bias(at(graph, before), context.parameters);
-      at(graph, before).layer->fold_behind(*map, values, at(graph, before).input_shapes);
-      at(graph, before).folded = std::move(values);
+    PlanNode& first = at(graph, before);
+    if (first.layer->folds_affine_behind() && !first.fused_relu && graph.reads_only(before, norm)) {
+      auto values = values_with_bias(first, context.parameters);
+      first.layer->fold_behind(*map, values, first.input_shapes);
+      first.folded = std::move(values);
       graph.replace(norm, before);
       continue;
     }
@@ -175,6 +171,7 @@ void fold_normalisation(PlanGraph& graph, const PassContext& context) {
         graph.replace(norm, before);
         break;
       }
+      if (next.training.value_or(false) && next.layer->random_in_training()) break;
       const auto commutes = next.layer->commutes_with_affine();
       if (commutes == Layer::Commutes::never || (commutes == Layer::Commutes::if_scale_not_negative && !not_negative)) break;
       last = readers[0];
@@ -192,19 +189,14 @@ void fuse_relu(PlanGraph& graph, const PassContext&) {
     const int before = node.inputs[0];
     const Layer& layer = *at(graph, before).layer;
     if (!(kind == ActivationKind::relu ? layer.fuses_relu() : layer.fuses_relu6()) || at(graph, before).fused_relu) continue;
-    if (!reads_only(graph, before, static_cast<int>(i))) continue;
+    if (!graph.reads_only(before, static_cast<int>(i))) continue;
     at(graph, before).fused_relu = true;
     if (kind == ActivationKind::relu6) at(graph, before).relu_limit = 6;
     graph.replace(static_cast<int>(i), before);
   }
 }
 
-// What leads to no output that is asked for goes.
-void drop_dead_layers(PlanGraph& graph, const PassContext&) {
-  for (int i = static_cast<int>(graph.nodes.size()) - 1; i > 0; --i)
-    if (!at(graph, i).removed && graph.consumers(i).empty() && !graph.is_kept(i) && i != graph.logits)
-      at(graph, i).removed = true;
-}
+void drop_dead_layers(PlanGraph& graph, const PassContext&) { graph.drop_dead(); }
 
 // Layers run once a tile; those that want many rows, and what follows them on features, once a lane.
 void choose_scopes(PlanGraph& graph, const PassContext&) {

@@ -10,7 +10,8 @@ namespace fovea {
 
 namespace {
 
-// What comes before goes, and the output of `first` comes from the feed.
+// The output of `first` comes from the feed. What comes before goes, and so does what else reads that: it leads to no
+// output that is asked for.
 void begin_at(PlanGraph& plan, int first) {
   for (int i = 0; i < first; ++i) plan.nodes[static_cast<size_t>(i)].removed = true;
   PlanNode& node = plan.nodes[static_cast<size_t>(first)];
@@ -20,6 +21,13 @@ void begin_at(PlanGraph& plan, int first) {
   feed.layer = std::move(input);
   feed.shape = node.shape;
   node = std::move(feed);
+  plan.drop_dead();
+}
+
+// Whether a node's output is that of one of these layers.
+bool is_one_of(const PlanGraph& plan, const std::vector<int>& layers, int node) {
+  return std::any_of(layers.begin(), layers.end(),
+                     [&](int layer) { return plan.value_of[static_cast<size_t>(layer)] == node; });
 }
 
 }  // namespace
@@ -53,10 +61,12 @@ PlanGraph plan_graph(const Graph& graph, const Parameters& parameters, const Pla
       last = add(std::move(behind));
     }
   }
-  if (options.first > 0) begin_at(plan, plan.value_of[static_cast<size_t>(options.first)]);
   const int output = options.last.value_or(options.training ? graph.training_output() : graph.output());
   plan.output = read[static_cast<size_t>(output)];
   plan.kept = options.outputs;
+  plan.gradients = options.output_gradients;
+  if (options.input_gradient) plan.gradients.push_back(0);
+  if (options.first > 0) begin_at(plan, plan.value_of[static_cast<size_t>(options.first)]);
   return plan;
 }
 
@@ -68,15 +78,28 @@ std::vector<int> PlanGraph::consumers(int node) const {
   return found;
 }
 
-bool PlanGraph::is_kept(int node) const {
-  return node == output || std::any_of(kept.begin(), kept.end(), [&](int k) { return value_of[static_cast<size_t>(k)] == node; });
+bool PlanGraph::reads_only(int node, int reader) const {
+  return !is_kept(node) && consumers(node) == std::vector<int>{reader};
 }
+
+bool PlanGraph::is_kept(int node) const {
+  return node == output || is_one_of(*this, kept, node) || asks_gradient(node);
+}
+
+bool PlanGraph::asks_gradient(int node) const { return is_one_of(*this, gradients, node); }
 
 void PlanGraph::replace(int from, int to) {
   for (PlanNode& node : nodes) std::replace(node.inputs.begin(), node.inputs.end(), from, to);
   std::replace(value_of.begin(), value_of.end(), from, to);
   if (output == from) output = to;
   nodes[static_cast<size_t>(from)].removed = true;
+}
+
+void PlanGraph::drop_dead() {
+  for (int i = static_cast<int>(nodes.size()) - 1; i > 0; --i) {
+    PlanNode& node = nodes[static_cast<size_t>(i)];
+    node.removed = node.removed || (consumers(i).empty() && !is_kept(i) && i != logits);
+  }
 }
 
 std::string verify(const PlanGraph& graph) {

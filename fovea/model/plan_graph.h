@@ -35,11 +35,16 @@ struct PlanGraph {
   int output = 0;             // the model's output
   int logits = -1;            // the input of the activation that the loss does itself, else -1
   std::vector<int> kept;      // model nodes whose outputs are asked for
+  std::vector<int> gradients;  // model nodes at whose outputs the gradient is asked for
 
   std::vector<int> consumers(int node) const;
-  bool is_kept(int node) const;  // some layer's asked-for output, or the model's
+  bool reads_only(int node, int reader) const;  // nobody but the reader has anything of the node
+  bool is_kept(int node) const;  // the model's output, or some layer's that is asked for or the gradient at it
+  bool asks_gradient(int node) const;
   // Makes every reader of `from` read `to`, and `from` go away.
   void replace(int from, int to);
+  // What leads to no output that is asked for goes.
+  void drop_dead();
 };
 
 // What passes know of the plan to come.

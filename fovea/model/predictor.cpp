@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "fovea/model/plan_builder.h"
 #include "fovea/model/runner.h"
 #include "fovea/model/span_feed.h"
 
@@ -27,9 +28,14 @@ struct Predictor::Worker {
 };
 
 Predictor::Predictor(Model& model, const PredictorOptions& options) : model_(model), options_(checked(options)) {
-  // The first plan decides where weights live; from then on plans only read the model.
+  // The first plan decides where weights live, but for those it folds, which may not fold any more when they have changed.
+  // From then on plans only read the model.
   auto first = std::make_unique<Worker>(model_, options_);
-  first->runner.plan(options_.batch_size);
+  if (first->runner.plan(options_.batch_size).folded) {
+    PlanOptions unfolded = first->runner.options();
+    unfolded.disabled_passes = {"fold normalisation"};
+    make_plan(model_.graph(), model_.parameters(), unfolded);
+  }
   give_back(std::move(first));
 }
 

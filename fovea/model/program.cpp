@@ -119,8 +119,7 @@ void Program::plan_head() {
 void Program::plan_backward() {
   blueprint_.output_gradients.clear();
   std::vector<int> asked;
-  for (int layer : options_.output_gradients) asked.push_back(graph_.value_of[static_cast<size_t>(layer)]);
-  if (options_.input_gradient) asked.push_back(0);
+  for (int layer : graph_.gradients) asked.push_back(graph_.value_of[static_cast<size_t>(layer)]);
   std::vector<int> results(asked.size(), -1);
   for (int n = static_cast<int>(graph_.nodes.size()) - 1; n >= 0; --n) {
     const auto at = static_cast<size_t>(n);
@@ -149,16 +148,10 @@ void Program::find_needed_gradients() {
   for (size_t n = 0; n < graph_.nodes.size(); ++n) {
     const PlanNode& node = graph_.nodes[n];
     if (node.removed) continue;
-    bool needed = trains_any(static_cast<int>(n)) || is_asked_gradient(static_cast<int>(n));
+    bool needed = trains_any(static_cast<int>(n)) || graph_.asks_gradient(static_cast<int>(n));
     for (int input : node.inputs) needed = needed || needs_gradient_[static_cast<size_t>(input)];
     needs_gradient_[n] = needed;
   }
-}
-
-bool Program::is_asked_gradient(int node) const {
-  if (node == 0 && options_.input_gradient) return true;
-  return std::any_of(options_.output_gradients.begin(), options_.output_gradients.end(),
-                     [&](int layer) { return graph_.value_of[static_cast<size_t>(layer)] == node; });
 }
 
 bool Program::trains(int n, int parameter) const {
@@ -250,7 +243,7 @@ Value Program::src(int i) { return seen(values_[static_cast<size_t>(input(i))]);
 Value Program::src(int i, const Layout& layout) {
   const Value value = src(i);
   if (value.layout == layout) return {value.buffer, layout};
-  auto& copy = reordered_[{value.buffer, layout.block}];
+  auto& copy = reordered_[{value.buffer, layout.h, layout.w, layout.c, layout.block}];
   // A copy in tiles' memory does not serve a lane.
   if (!copy || (scope_ == Scope::lane && buffers[static_cast<size_t>(copy.buffer)].place == ProgramBuffer::tile))
     copy = in_layout(value, layout);
@@ -386,7 +379,8 @@ void Program::diff_src_is(int i, const Value& value) {
 }
 
 bool Program::src_is_relu_of_one(int i) const {
-  return node(input(i)).fused_relu && std::isinf(node(input(i)).relu_limit) && graph_.consumers(input(i)).size() == 1 && !is_asked_gradient(input(i));
+  return node(input(i)).fused_relu && std::isinf(node(input(i)).relu_limit) &&
+         graph_.consumers(input(i)).size() == 1 && !graph_.asks_gradient(input(i));
 }
 void Program::mark_relu_done(int i) { relu_done_[static_cast<size_t>(input(i))] = true; }
 

@@ -4,6 +4,7 @@
 // that units share, and the copies and gradients of parameters, are counted in one Blueprint by order of asking.
 #pragma once
 
+#include <array>
 #include <map>
 #include <set>
 
@@ -137,7 +138,6 @@ class Program final : public Planner {
   Value in_layout(const Value& value, const Layout& layout);
   int add_buffer(ProgramBuffer buffer);
   int result(size_t row_bytes, int64_t floats);
-  bool is_asked_gradient(int node) const;
   void record(const std::string& name, kernels::KernelPtr kernel, std::vector<Arg> args, ProgramStep::Phase phase);
 
   const PlanGraph& graph_;
@@ -155,7 +155,7 @@ class Program final : public Planner {
   std::vector<bool> needs_gradient_, relu_done_;
   std::vector<std::vector<Value>> diffs_;        // gradients given to every node's output
   std::vector<std::function<void()>> backward_;
-  std::map<std::pair<int, int64_t>, Value> reordered_;
+  std::map<std::array<int64_t, 5>, Value> reordered_;  // by buffer (which reshaping leaves as it is), h, w, c, block
   std::map<int, int> parameter_buffers_, copy_buffers_, gradient_buffers_;
   // Gradients that a shared layer's other call has in another layout: written there by the next step that names them,
   // then brought to where the sum is.

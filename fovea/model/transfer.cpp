@@ -1,5 +1,6 @@
 #include "fovea/model/transfer.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "fovea/layers/batch_normalization.h"
@@ -8,6 +9,7 @@
 #include "fovea/layers/flatten.h"
 #include "fovea/layers/global_average_pooling2d.h"
 #include "fovea/layers/global_max_pooling2d.h"
+#include "fovea/layers/input.h"
 
 namespace fovea {
 namespace {
@@ -47,6 +49,18 @@ bool begins_a_top(const std::string& type) {
   return type == "Flatten" || type == "GlobalAveragePooling2D" || type == "GlobalMaxPooling2D";
 }
 
+// Refuses a base that would end in the midst of a model inside the model.
+void check_end(const Graph& graph, int end) {
+  for (int at = graph.node(end).nested; at >= 0; at = graph.nested(at).parent) {
+    const NestedModel& model = graph.nested(at);
+    const auto gives = [&](const NestedModel::Call& call) { return std::ranges::count(call.outputs, end) > 0; };
+    if (std::ranges::none_of(model.calls, gives))
+      throw usage_error(graph.name(),
+                        "the base cannot end in the midst of a model inside it (got {}, expected an output of {})",
+                        graph.node(end).layer->name(), model.path);
+  }
+}
+
 void copy_values(const Model& from, const std::string& prefix, Model& to) {
   for (int p = 0; p < from.parameters().size(); ++p)
     if (const int at = to.parameters().find(prefix + from.parameters()[p].path); at >= 0) to.parameters().set(at, from.parameters().get(p));
@@ -57,7 +71,7 @@ void copy_values(const Model& from, const std::string& prefix, Model& to) {
 Model transfer(const Model& base, const TransferOptions& options) {
   Graph graph(base.name() + "_transfer");
   int last = graph.add(std::make_shared<InputLayer>(InputLayerOptions{.shape = base.input_shape()}), {});
-  last = graph.add_nested(base.graph(), base.name(), last).front();
+  last = graph.add_nested(base.graph(), base.name(), last)[base.graph().output_place()];
   for (size_t begin = 0; begin <= options.head.size() && !options.head.empty();) {
     const size_t end = std::min(options.head.find(',', begin), options.head.size());
     last = graph.add(head_layer(options.head.substr(begin, end - begin)), {last});
@@ -81,7 +95,12 @@ Model without_top(Model model) {
   while (graph.node(node).inputs.size() == 1 && !begins_a_top(graph.node(node).layer->type())) node = graph.node(node).inputs.front();
   if (!begins_a_top(graph.node(node).layer->type()))
     throw usage_error(model.name(), "has no base: no Flatten or global pooling is on the way to its output");
-  std::vector<int> outputs = {graph.node(node).inputs.front()};
+  int end = graph.node(node).inputs.front();
+  // The top is a model of its own: its input layer is no part of the base.
+  while (graph.node(end).nested >= 0 && graph.node(end).layer->type() == InputLayer::kType)
+    end = graph.node(end).inputs.front();
+  check_end(graph, end);
+  std::vector<int> outputs = {end};
   Graph base = graph.leading_to(outputs);
   base.set_name(graph.name());
   base.set_sequential(graph.sequential());

@@ -21,7 +21,7 @@ Model transfer(const Model& base, const TransferOptions& options);
 
 // What the model's classes are told from: all that comes before the last flattening or global pooling that is on the one
 // way to the output. The model itself where its output has rows and columns still. Throws Error (usage) where there is no
-// such layer.
+// such layer, or where it lies in the midst of a model inside the model.
 Model without_top(Model model);
 
 }  // namespace fovea

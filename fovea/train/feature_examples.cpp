@@ -27,12 +27,14 @@ class SourceFeed final : public kernels::Feed {
   Read read_;
 };
 
-// What features follow from: the front's layers and weights, the examples, and what computes.
+// What features follow from: the front's layers and weights, which call gives them, the examples, and what computes.
 PictureKey key_of(const Model& model, int node, const FeatureOptions& options) {
   std::vector<int> outputs = {node};
   const Graph front = model.graph().leading_to(outputs);
   PictureKeyBuilder key;
   key.add(write_short(front).dump());
+  // A nested model is in the front as a whole, whichever of its layers gives the features.
+  key.add(fmt::format("{} {}", model.graph().node(node).layer->name(), model.graph().node(node).call));
   for (const TensorEntry& tensor : tensors_of(front)) {
     const Array values = model.parameters().get(model.parameters().find(tensor.name));
     const auto numbers = values.values<float>();

@@ -8,6 +8,7 @@
 #include "fovea/layers/conv2d.h"
 #include "fovea/layers/dense.h"
 #include "fovea/layers/flatten.h"
+#include "fovea/layers/input.h"
 #include "fovea/layers/softmax.h"
 #include "tests/harness/files.h"
 #include "tests/harness/run_model.h"
@@ -47,6 +48,21 @@ TEST(EnsembleModel, WeighsMembersAndLeavesOutThoseThatWeighNothing) {
   Model all = ensemble_model({{&a, "one", 0.75}, {&b, "two", 0}, {&c, "three", 0.25}});
   expect_near(said(all), combined({said(a), said(c)}, 4, Combination::mean, {0.75, 0.25}));
   EXPECT_EQ(all.parameters().find("two/conv2d/kernel"), -1);
+}
+
+TEST(EnsembleModel, TakesTheOutputThatAMemberPredictsBy) {
+  Graph graph("net");
+  const int flat = graph.add(std::make_shared<Flatten>(), {graph.add(std::make_shared<InputLayer>(InputLayerOptions{.shape = {6, 6, 3}}), {})});
+  std::vector<int> heads;
+  for (const char* name : {"first", "second"})
+    heads.push_back(graph.add(std::make_shared<Dense>(DenseOptions{.units = 4, .activation = ActivationKind::softmax, .name = name}), {flat}));
+  graph.set_outputs(heads);
+  graph.set_output(heads[1]);
+  Model two(std::move(graph), 1), b = member(2, 5);
+  two.info.preprocessing = "unit";
+  two.info.class_names = b.info.class_names;
+  Model all = ensemble_model({{&two, "one"}, {&b, "two"}});
+  expect_near(said(all), combined({said(two), said(b)}, 4, Combination::mean));
 }
 
 TEST(EnsembleModel, TakesTemperaturesOfMembers) {

@@ -123,6 +123,19 @@ TEST(ShortForm, IsReadAsItWasWritten) {
   EXPECT_EQ(json["layers"][7].dump(), R"({"GlobalAveragePooling2D":{"name":"global_average_pooling2d"}})");
 }
 
+TEST(ShortForm, BehindACallStandsWhatTakesIt) {
+  const std::string chain = R"({"input_shape": [8, 8, 3], "layers": [
+      {"Conv2D": {"filters": 3, "kernel_size": 3, "padding": "same", "name": "a"}},
+      {"Activation": {"activation": "tanh", "name": "b"}}, {"call": "a", "inputs": ["b"]})";
+  const Graph ends = read(chain + "]}"), graph = read(chain + R"(, {"GlobalAveragePooling2D": {"name": "g"}}]})");
+  EXPECT_THAT(names(graph), ElementsAre("input_layer", "a", "b", "a", "g"));
+  for (int n = 1; n < graph.size(); ++n) EXPECT_EQ(graph.node(n).inputs, std::vector<int>{n - 1});
+  EXPECT_THAT(names(ends), ElementsAre("input_layer", "a", "b", "a"));
+  EXPECT_EQ(ends.output(), 3);
+  for (const Graph* one : {&ends, &graph})
+    EXPECT_EQ(described(read_architecture(write_short(*one), "short")), described(*one));
+}
+
 TEST(ShortForm, RefusesWhatIsWrong) {
   const auto layers = [](const std::string& list) {
     return refused_text(R"({"input_shape": [8, 8, 3], "layers": [)" + list + "]}");
@@ -130,6 +143,11 @@ TEST(ShortForm, RefusesWhatIsWrong) {
   EXPECT_EQ(layers(R"({"Conv2d": {}})"), R"(net: layers[0]: unknown layer class "Conv2d"; did you mean "Conv2D"?)");
   EXPECT_THAT(layers(R"({"Conv2D": {"filter": 3}})"),
               HasSubstr(R"(unknown option "filter" (got 3); did you mean "filters"?)"));
+  // At the value, too, at which Keras writes what no layer of ours has.
+  EXPECT_THAT(layers(R"({"Conv2D": {"filters": 4, "kernel_size": 3, "use_biass": false}})"),
+              EndsWith(R"(conv2d: unknown option "use_biass" (got false); did you mean "use_bias"?)"));
+  EXPECT_THAT(layers(R"({"BatchNormalization": {"centre": null}})"), HasSubstr(R"(did you mean "center"?)"));
+  EXPECT_EQ(layers(R"({"Dense": {"units": 2, "use_bias": false, "data_format": null, "seed": null}})"), "(nothing was refused)");
   EXPECT_THAT(layers(R"({"Flatten": {"name": "a"}}, {"Dense": {"units": 2, "inputs": ["b"]}})"),
               HasSubstr(R"(net: dense: unknown layer "b")"));
   EXPECT_THAT(layers(R"({"Flatten": {}, "Dense": {}})"), HasSubstr("one class a layer"));
@@ -338,13 +356,15 @@ TEST(KerasConfigs, OldOnesAreRead) {
   EXPECT_THAT(names(graph), ElementsAre("input_layer", "conv2d_1", "flatten_1"));
 }
 
-TEST(KerasConfigs, RefuseTheHardSigmoidOfKeras2) {
+TEST(KerasConfigs, RefuseTheHardSigmoidOfKeras1And2) {
   Json json = parse_json(R"({"class_name": "Sequential", "config": {"name": "s", "layers": [
       {"class_name": "Dense", "config": {"name": "gate", "units": 2, "activation": "hard_sigmoid",
        "batch_input_shape": [null, 3]}}]}})", "net");
   EXPECT_EQ(read_architecture(json, "net").output_shape(), Shape({2}));
-  json["keras_version"] = "2.15.0";
-  EXPECT_THAT(refused(json), HasSubstr("gate: the hard_sigmoid of Keras 2 is another function than Keras 3's"));
+  for (const char* version : {"1", "1.2.2", "2.15.0"}) {
+    json["keras_version"] = version;
+    EXPECT_THAT(refused(json), HasSubstr("gate: the hard_sigmoid of Keras 1 and 2 is another function than Keras 3's")) << version;
+  }
 }
 
 TEST(KerasConfigs, RefuseByNameWhatCannotBeHad) {
@@ -440,9 +460,6 @@ TEST(NestedArchitecture, IsOneGraphOfPaths) {
   EXPECT_EQ(graph.outputs().size(), 2u);
   EXPECT_EQ(graph.node(graph.find("outer/inner/norm")).training, false);
   EXPECT_FALSE(graph.node(graph.find("outer/relu")).training);
-  const Graph aside = read(kNested, {.output = "aside"});
-  EXPECT_EQ(aside.output_shape(), Shape({3}));
-  EXPECT_EQ(aside.outputs().size(), 2u);
 }
 
 TEST(NestedArchitecture, ComesBackFromBothForms) {
@@ -452,6 +469,39 @@ TEST(NestedArchitecture, ComesBackFromBothForms) {
   EXPECT_EQ(described(read_architecture(shorter, "short")), described(graph));
   EXPECT_EQ(described(read_architecture(write_keras(graph), "keras")), described(graph));
   EXPECT_EQ(write_short(read_architecture(write_keras(graph), "keras")), shorter);
+}
+
+TEST(NestedArchitecture, KeepsWhatEachCallFixes) {
+  const Graph graph = read(R"({"input_shape": [4], "layers": [
+      {"Model": {"name": "base", "layers": [{"Dropout": {"rate": 0.5, "name": "fixed"}, "training": true},
+                                            {"Dropout": {"rate": 0.5, "name": "free"}}]}, "training": true},
+      {"call": "base", "inputs": ["base"], "training": false}, {"call": "base", "inputs": [["base", 1, 0]]}]})");
+  using Flags = std::vector<std::optional<bool>>;
+  Flags fixed, free;
+  for (const Node& node : graph.nodes()) {
+    if (node.layer->name() == "base/fixed") fixed.push_back(node.training);
+    if (node.layer->name() == "base/free") free.push_back(node.training);
+  }
+  EXPECT_EQ(fixed, (Flags{true, true, true}));
+  EXPECT_EQ(free, (Flags{true, false, std::nullopt}));
+  EXPECT_EQ(described(read_architecture(write_short(graph), "short")), described(graph));
+  EXPECT_EQ(described(read_architecture(write_keras(graph), "keras")), described(graph));
+  EXPECT_EQ(described(read_architecture(write_keras_2(graph), "keras 2")), described(graph));
+}
+
+// The idiom base(x, training=False).
+TEST(NestedArchitecture, AModelByNameIsCalledAsOneWithLayers) {
+  const std::string layers = R"("layers": [{"Dropout": {"rate": 0.5}}, {"BatchNormalization": {"name": "norm"}}])";
+  const auto net = [&](const std::string& base) {
+    return R"({"input_shape": [4], "layers": [{"Model": {"name": "base", )" + base +
+           R"(}, "training": false}, {"call": "base", "inputs": ["base"]}]})";
+  };
+  const auto use = [&](const std::string&, const std::string&, const Shape&) {
+    return Model(read(R"({"input_shape": [4], )" + layers + "}"));
+  };
+  const Graph graph = read(net(R"("use": "net")"), {.use = use});
+  EXPECT_EQ(graph.node(graph.find("base/norm")).training, false);
+  EXPECT_EQ(described(graph), described(read(net(layers))));
 }
 
 TEST(NestedArchitecture, AFrozenModelFreezesItsLayers) {
@@ -484,6 +534,19 @@ TEST(NestedArchitecture, SizesStayOpenWhereTheWeightsFitOthers) {
   };
   EXPECT_EQ(shape(R"({"Flatten": {}})"), Json({nullptr, 8, 8, 3}));
   EXPECT_EQ(shape(R"({"GlobalAveragePooling2D": {}})"), Json({nullptr, nullptr, nullptr, 3}));
+}
+
+TEST(NestedArchitecture, KeepsWhichOutputIsUsed) {
+  Graph graph = read(kNested);
+  graph.set_output(graph.find("aside"));
+  for (const Json& json : {write_keras(graph), write_keras_2(graph), write_short(graph)}) {
+    const Graph again = read_architecture(json, "net");
+    EXPECT_EQ(again.output_shape(), Shape({3}));
+    EXPECT_EQ(again.outputs(), graph.outputs());
+  }
+  Json wrong = write_short(graph);
+  wrong["used_output"] = "pool";
+  EXPECT_EQ(refused(wrong), R"(net: used_output: is none of the model's outputs (got "pool"))");
 }
 
 TEST(NestedArchitecture, KeepsAnOutputThatOnlyTrains) {

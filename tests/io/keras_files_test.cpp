@@ -3,9 +3,13 @@
 
 #include <gmock/gmock.h>
 
+#include "fovea/formats/hdf5_writer.h"
 #include "fovea/formats/npz.h"
 #include "fovea/formats/zip_file.h"
+#include "fovea/io/any_file.h"
 #include "fovea/io/architecture.h"
+#include "fovea/layers/dense.h"
+#include "fovea/layers/flatten.h"
 #include "tests/harness/files.h"
 #include "tests/harness/golden.h"
 #include "tests/harness/golden_keras_files.h"
@@ -102,8 +106,8 @@ std::vector<size_t> all_files() {
 INSTANTIATE_TEST_SUITE_P(All, KerasFiles, testing::ValuesIn(all_files()),
                          [](const auto& file) { return golden_file_name(file.param); });
 
-// The version stands beside the architecture in a .keras file, not in it.
-TEST(KerasArchives, RefuseTheHardSigmoidOfKeras2) {
+// The version stands beside the architecture in a file, not in it; Keras 1 wrote none into the first .h5.
+TEST(KerasArchives, RefuseTheHardSigmoidOfKeras1And2) {
   const Json net = parse_json(R"({"class_name": "Sequential", "config": {"name": "s", "layers": [
       {"class_name": "Dense", "config": {"name": "gate", "units": 2, "activation": "hard_sigmoid", "batch_input_shape": [null, 3]}}]}})", "net");
   const TemporaryFolder folder;
@@ -118,7 +122,137 @@ TEST(KerasArchives, RefuseTheHardSigmoidOfKeras2) {
   const std::pair<std::string, Bytes> members[] = {
       {"metadata.json", as_bytes(metadata)}, {"config.json", as_bytes(config)}, {"model.weights.h5", as_bytes(weights)}};
   save_zip(of_keras_2, members);
-  EXPECT_THAT([&] { read_keras_file(of_keras_2); }, testing::ThrowsMessage<Error>(HasSubstr("gate: the hard_sigmoid of Keras 2 is another function")));
+  const std::string of_keras_1 = folder / "net_1.h5";
+  Hdf5Writer without_version(of_keras_1);
+  without_version.text("/", "model_config", net.dump());
+  write_file_atomically(of_keras_1, without_version.finish());
+  for (const std::string& older : {of_keras_1, of_keras_2})
+    EXPECT_THAT(refusal([&] { read_keras_file(older); }), HasSubstr("gate: the hard_sigmoid of Keras 1 and 2 is another function"));
+}
+
+// ---- layers by their names, in every format
+
+// Two convolutions in a model, and a head.
+Model named(const std::string& first, const std::string& second, const std::string& head, uint64_t seed, bool use_bias = true) {
+  const std::string net = fmt::format(R"({{"name": "net", "input_shape": [6, 6, 4], "layers": [
+      {{"Model": {{"name": "base", "layers": [
+          {{"Conv2D": {{"filters": 4, "kernel_size": 3, "use_bias": {}, "name": "{}"}}}},
+          {{"Conv2D": {{"filters": 4, "kernel_size": 3, "name": "{}"}}}}]}}}},
+      {{"Flatten": {{}}}}, {{"Dense": {{"units": 2, "name": "{}"}}}}]}})", use_bias, first, second, head);
+  return Model(read_architecture(parse_json(net, "net"), "net"), seed);
+}
+
+bool same(const Model& a, const Model& b, const std::string& parameter) {
+  const Array x = a.parameters().get(a.parameters().find(parameter)), y = b.parameters().get(b.parameters().find(parameter));
+  return std::ranges::equal(x.values<float>(), y.values<float>());
+}
+
+class WeightsByName : public testing::TestWithParam<const char*> {
+ protected:
+  std::string saved(const Model& model) const {
+    const std::string path = folder_ / (std::string("net") + GetParam());
+    write_model_file(model, path);
+    return path;
+  }
+  const TemporaryFolder folder_;
+};
+
+TEST_P(WeightsByName, GoToLayersOfTheSameNamesAlone) {
+  const Model from = named("one", "two", "head", 1), before = named("two", "one", "fresh", 2);
+  Model to = named("two", "one", "fresh", 2);
+  EXPECT_EQ(read_weights_file(to, saved(from), {.by_name = true}), 4);
+  for (const char* parameter : {"base/one/kernel", "base/two/kernel"}) EXPECT_TRUE(same(to, from, parameter)) << parameter;
+  EXPECT_TRUE(same(to, before, "fresh/kernel"));
+}
+
+TEST_P(WeightsByName, AreThoseOfAWholeLayer) {
+  for (const bool missing : {false, true}) {
+    const Model from = named("one", "other", "head", 1, !missing);
+    Model to = named("one", "other", "fresh", 2, missing);
+    EXPECT_THAT(refusal([&] { read_weights_file(to, saved(from), {.by_name = true}); }),
+                HasSubstr(missing ? "the tensors do not fit the model (got 3 tensors: 1 missing"
+                                  : "the tensors do not fit the model (got 4 tensors: 1 unexpected, expected 3)"));
+    EXPECT_TRUE(same(to, named("one", "other", "fresh", 2, missing), "base/one/kernel"));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, WeightsByName, testing::Values(".keras", ".h5", ".weights.h5", ".safetensors"),
+                         [](const auto& format) {
+                           std::string name = format.param + 1;
+                           std::ranges::replace(name, '.', '_');
+                           return name;
+                         });
+
+// A layer that has weights here and none there, or the other way round.
+TEST(WeightsByNameOfGroups, AreRefusedWhereALayerIsAnother) {
+  const Model model = sequential({.input_shape = {4}}, Dense({.units = 4, .name = "first"}), Flatten({.name = "last"}));
+  const TemporaryFolder folder;
+  for (const char* extension : {".h5", ".weights.h5"}) {
+    const std::string path = folder / (std::string("net") + extension);
+    save_keras_model(model, path);
+    Model other = sequential({.input_shape = {4}}, Flatten({.name = "first"}), Dense({.units = 4, .name = "last"}));
+    EXPECT_THAT(refusal([&] { load_keras_weights(other, path, {.by_name = true}); }),
+                HasSubstr("the tensors do not fit the model (got 2 tensors: 2 missing, 2 unexpected, expected 2)"));
+  }
+}
+
+// Keras 2 says in an archive's config alone what its layers are called, and in .weights.h5 not at all.
+TEST(WeightsByNameOfTrees, AreFoundWhereKerasSaysTheirNames) {
+  const Model from = read_keras_file(golden_path("chain/keras_2.keras")).model;
+  Model to(from.graph(), 7);
+  EXPECT_EQ(load_keras_weights(to, golden_path("chain/keras_2.weights.h5"), {.by_name = true}), 0);
+  EXPECT_TRUE(same(to, Model(from.graph(), 7), from.parameters()[0].path));
+  EXPECT_EQ(load_keras_weights(to, golden_path("chain/keras_2.keras"), {.by_name = true}), from.parameters().size());
+  for (int p = 0; p < from.parameters().size(); ++p) EXPECT_TRUE(same(to, from, from.parameters()[p].path));
+}
+
+TEST(WeightsByNameOfTrees, AreThoseOfASubclassedModelsAttributes) {
+  const Graph graph = load_architecture(golden_path("custom_cnn/keras_3.json"));
+  const std::string path = golden_path("custom_cnn/keras_3.weights.h5");
+  Model whole(graph, 1), part(graph, 2);
+  load_keras_weights(whole, path);
+  // Attributes behind "layers" in the alphabet are in the list, under the names that Keras gave them.
+  EXPECT_EQ(load_keras_weights(part, path, {.by_name = true}), 2 + 4 + 2);
+  for (const char* parameter : {"conv1/kernel", "bn1/gamma", "dense1/bias"}) EXPECT_TRUE(same(part, whole, parameter)) << parameter;
+  EXPECT_TRUE(same(part, Model(graph, 2), "stem/kernel"));
+}
+
+// Compressed tensors are unpacked when they are read, one after the other.
+TEST(DamagedWeights, LeaveTheModelAsItWas) {
+  const std::string bytes = read_file(golden_path("chain/compressed.h5"));
+  const TemporaryFolder folder;
+  const Graph graph = read_keras_file(golden_path("chain/compressed.h5")).model.graph();
+  const Model before(graph, 7);
+  int refused = 0;
+  for (size_t at = bytes.find('\x78'); at != std::string::npos; at = bytes.find('\x78', at + 1)) {
+    // The head of a zlib stream is a multiple of 31.
+    if ((static_cast<uint8_t>(bytes[at]) * 256 + static_cast<uint8_t>(bytes[at + 1])) % 31 != 0) continue;
+    std::string damaged = bytes;
+    damaged[at] = damaged[at + 1] = 0;
+    write_file_atomically(folder / "damaged.h5", damaged);
+    Model model(graph, 7);
+    try {
+      load_keras_weights(model, folder / "damaged.h5");
+    } catch (const Error&) {
+      ++refused;
+      for (int p = 0; p < model.parameters().size(); ++p) EXPECT_TRUE(same(model, before, model.parameters()[p].path)) << p;
+    }
+  }
+  EXPECT_GE(refused, 2);
+}
+
+// ---- several outputs
+
+TEST(UsedOutput, IsKeptByEveryFormat) {
+  Model model(load_architecture(golden_path("two_outputs/keras_3.json")), 1);
+  const std::vector<int> outputs = model.graph().outputs();
+  ASSERT_EQ(outputs.size(), 2u);
+  model.graph().set_output(outputs[1]);
+  const TemporaryFolder folder;
+  for (const char* extension : {".keras", ".h5", ".safetensors", ".json"}) {
+    write_model_file(model, folder / (std::string("net") + extension));
+    EXPECT_EQ(read_model_file(folder / (std::string("net") + extension)).model.graph().output(), outputs[1]) << extension;
+  }
 }
 
 }  // namespace

@@ -22,6 +22,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 Model small_model(uint64_t seed = 1, int64_t classes = 3) {
   return sequential({.name = "small", .input_shape = {6, 6, 2}, .seed = seed},
@@ -228,6 +229,23 @@ TEST_F(ModelFile, LongTablesAreCut) {
   } catch (const Error& error) {
     EXPECT_THAT(error.details(), HasSubstr("... and 9950 more"));
   }
+}
+
+TEST_F(ModelFile, ManyNamesInAFileAreNotAllComparedWithOneThatIsMissing) {
+  const auto details_of = [](int before) {
+    std::vector<TensorEntry> held;
+    for (int i = 0; i < before; ++i) held.push_back({fmt::format("{}", i), {3}, DType::f32});
+    held.push_back({"dense_1/kernel", {3}, DType::f32});
+    try {
+      check_tensors({{"dense/kernel", {3}, DType::f32}}, held, "f");
+    } catch (const Error& error) {
+      return error.details();
+    }
+    return std::string();
+  };
+  EXPECT_THAT(details_of(199), HasSubstr("missing; the file has dense_1/kernel"));
+  EXPECT_THAT(details_of(200), Not(HasSubstr("the file has")));
+  EXPECT_THAT(details_of(200), HasSubstr("... and 152 more"));
 }
 
 TEST_F(ModelFile, AnyBeginningOfAFileIsRefused) {

@@ -23,22 +23,29 @@ Truth truth_of(int64_t batch, const std::vector<Shape>& shapes, int axis) {
   }};
 }
 
-TEST(Concatenate, AgreesWithTheReference) {
-  for (const Problem& problem : problems_to_check("maps")) {
-    const Shape shape = picture_of(problem);
-    for (int axis = 0; axis < shape.rank(); ++axis) {
-      std::vector<Shape> shapes = {shape, shape, shape};
-      shapes[1][axis] += 3;
-      shapes[2][axis] = 1;
-      // From the end, or with the batch as axis 0.
-      const int64_t given = axis % 2 == 0 ? axis - shape.rank() : axis + 1;
-      check_layer({.line = problem.line,
-                   .layer = std::make_shared<Concatenate>(ConcatenateOptions{.axis = {given}}),
-                   .batch = problem.size("n"),
-                   .shapes = shapes,
-                   .truth = truth_of(problem.size("n"), shapes, axis)});
-    }
+void check_every_axis(const std::string& line, int64_t batch, const Shape& shape) {
+  for (int axis = 0; axis < shape.rank(); ++axis) {
+    std::vector<Shape> shapes = {shape, shape, shape};
+    shapes[1][axis] += 3;
+    shapes[2][axis] = 1;
+    // From the end, or with the batch as axis 0.
+    const int64_t given = axis % 2 == 0 ? axis - shape.rank() : axis + 1;
+    check_layer({.line = line,
+                 .layer = std::make_shared<Concatenate>(ConcatenateOptions{.axis = {given}}),
+                 .batch = batch,
+                 .shapes = shapes,
+                 .truth = truth_of(batch, shapes, axis)});
   }
+}
+
+TEST(Concatenate, AgreesWithTheReference) {
+  for (const Problem& problem : problems_to_check("maps"))
+    check_every_axis(problem.line, problem.size("n"), picture_of(problem));
+}
+
+TEST(Concatenate, JoinsTensorsOfAnyRank) {
+  for (const Shape& shape : {Shape{7, 5}, Shape{2, 3, 4, 5}, Shape{2, 3, 1, 2, 4}})
+    check_every_axis(to_string(shape), 5, shape);
 }
 
 TEST(Concatenate, JoinsChannels) {

@@ -15,7 +15,7 @@ namespace {
 
 constexpr int64_t kBatch = 5;
 
-// Shapes and how the output's are: all of rank 3 but where a shorter one is the point.
+// Shapes and how the output's are: all of rank 3 but where another one is the point.
 struct Shapes {
   std::vector<Shape> src;
   Shape dst;
@@ -28,6 +28,7 @@ const std::vector<Shapes> kShapes = {
     {{{4, 1, 3}, {1, 5, 3}}, {4, 5, 3}},              // neither is as large as both
     {{{4, 5, 16}, {4, 5, 16}, {1, 5, 1}}, {4, 5, 16}},
     {{{6}, {1}}, {6}},
+    {{{2, 3, 4, 20}, {1, 1, 4, 1}}, {2, 3, 4, 20}},   // all axes before the last two
 };
 
 // Where number i of the output comes from in an input of this shape.
@@ -115,6 +116,8 @@ TEST(StretchedMerge, RefusesWhatDoesNotStretch) {
   const Multiply layer({.name = "merge"});
   EXPECT_EQ(refusal([&] { return layer.infer(std::vector<Shape>{{4, 4, 6}, {1, 2, 6}}); }, ErrorKind::usage),
             "merge: inputs must have one shape, or sizes of 1 that stretch (got (4, 4, 6) and (1, 2, 6))");
+  EXPECT_EQ(refusal([&] { layer.infer(std::vector<Shape>{{2, 3, 4, 2}, {2, 1, 4, 1}}); }, ErrorKind::usage),
+            "merge: sizes before the last two stretch all together or not at all (got (2, 1, 4, 1) for (2, 3, 4, 2))");
 }
 
 }  // namespace

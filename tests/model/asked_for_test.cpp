@@ -88,6 +88,42 @@ TEST(AskedFor, AnyLayersGradientIsThatOfTheModelBehindIt) {
                   run.outputs[0], diff);
     ASSERT_EQ(run.gradients[0].size(), end.gradients[0].size());
     EXPECT_LE(golden_difference(run.gradients[0], end.gradients[0]), 1e-5) << "layer " << layer;
+    options.outputs.clear();
+    const ModelRun gradient_alone = run_model(whole, options, pictures, diff);
+    EXPECT_LE(golden_difference(gradient_alone.gradients[0], end.gradients[0]), 1e-5) << "layer " << layer;
+  }
+}
+
+// Two means of maps of 2x2, one behind a layer that does nothing here.
+TEST(AskedFor, AGradientInABranchIsThatOfItsReadersAlone) {
+  const auto check = [](auto nothing) {
+    Net net({4, 4, 3});
+    const int maps = net.add(Conv2D({.filters = 2, .kernel_size = 3}));
+    const int branch = net.add(std::move(nothing), {maps});
+    const int left = net.add(GlobalAveragePooling2D()), right = net.add(GlobalAveragePooling2D(), {maps});
+    net.add(Concatenate(), {left, right});
+    Model model = std::move(net).model();
+    const PlanOptions options = {.batch = 1, .lanes = 1, .gradients = true, .output_gradients = {branch, maps}};
+    const ModelRun run = run_model(model, options, pictures_for(model, 1), {4, 8, 100, 200});
+    EXPECT_EQ(run.gradients[0], Floats({1, 2, 1, 2, 1, 2, 1, 2}));
+    EXPECT_EQ(run.gradients[1], Floats({26, 52, 26, 52, 26, 52, 26, 52}));
+  };
+  check(Dropout(0.5f));
+  check(Activation(ActivationKind::linear));
+}
+
+// loss = -ln(p / Σp) of the target's p, and Σp = 1.
+TEST(AskedFor, AGradientAtTheLastActivationIsThatOfTheLoss) {
+  constexpr size_t kClasses = 3;
+  Net net({10});
+  const int last = net.add(Dense({.units = kClasses, .activation = ActivationKind::softmax}));
+  Model model = std::move(net).model();
+  PlanOptions options = {.batch = kBatch, .lanes = 1, .gradients = true, .output_gradients = {last}};
+  options.loss = PlanOptions::Loss{};
+  const ModelRun run = run_model(model, options, pictures_for(model, kBatch));
+  for (size_t i = 0; i < run.output.size(); ++i) {
+    const bool target = i / kClasses % kClasses == i % kClasses;
+    EXPECT_NEAR(run.gradients[0][i], (1 - (target ? 1 / run.output[i] : 0)) / kBatch, 1e-5);
   }
 }
 

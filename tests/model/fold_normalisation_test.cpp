@@ -3,10 +3,13 @@
 
 #include "fovea/layers/conv2d_transpose.h"
 #include "fovea/layers/cropping2d.h"
+#include "fovea/layers/gaussian_dropout.h"
+#include "fovea/layers/gaussian_noise.h"
 #include "fovea/layers/normalization.h"
 #include "fovea/layers/permute.h"
 #include "fovea/layers/reshape.h"
 #include "fovea/layers/separable_conv2d.h"
+#include "fovea/layers/spatial_dropout2d.h"
 #include "fovea/layers/up_sampling2d.h"
 #include "fovea/layers/zero_padding2d.h"
 #include "fovea/model/runner.h"
@@ -166,6 +169,20 @@ TEST(FoldNormalisation, NotAcrossPaddingOrReshape) {
   reshaped.add(Reshape({.target_shape = {6, 3, 8}}));
   reshaped.add(conv());
   EXPECT_FALSE(folds(std::move(reshaped)));
+}
+
+TEST(FoldNormalisation, NotAcrossWhatDrawsInEveryCall) {
+  const auto across = [](auto layer) {
+    Net net({6, 6, 3});
+    const int norm = net.add(BatchNormalization());
+    net.add(std::move(layer), {norm}, true);
+    net.add(conv());
+    return net;
+  };
+  EXPECT_FALSE(folds(across(Dropout(0.4f))));
+  EXPECT_FALSE(folds(across(SpatialDropout2D({.rate = 0.4f}))));
+  EXPECT_FALSE(folds(across(GaussianNoise({.stddev = 0.4f}))));
+  EXPECT_FALSE(folds(across(GaussianDropout({.rate = 0.4f}))));
 }
 
 TEST(FoldNormalisation, OfKnownMeansAsOfLearntOnes) {

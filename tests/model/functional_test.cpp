@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include <cmath>
+
 #include "fovea/model/summary.h"
 #include "tests/harness/files.h"
 #include "tests/model/gradients.h"
@@ -82,6 +84,36 @@ TEST(Functional, FixesTrainingInACall) {
   EXPECT_NE(run_model(model, {.batch = 4}, pictures).output, pictures);
 }
 
+TEST(Functional, FixesTrainingInACallOfAModel) {
+  const SymbolicTensor in = input({.shape = {40}});
+  const Model base = functional(in, Dropout({.rate = 0.5, .name = "drop"})(in), {.name = "base"});
+  const SymbolicTensor x = input({.shape = {40}});
+  const SymbolicTensor once = nested(base, x.training(true));
+  Model model = functional(x, nested(base, once.training(false)));
+  const int first = model.graph().find("base/drop"), again = model.graph().output();
+  EXPECT_EQ(model.graph().node(first).training, true);
+  EXPECT_EQ(model.graph().node(again).training, false);
+  const Floats pictures = pictures_for(model, 4);
+  EXPECT_NE(run_model(model, {.batch = 4}, pictures).output, pictures);
+}
+
+// Two models that stood in one place are two; one that moves stays itself.
+TEST(Functional, TellsModelsApart) {
+  const SymbolicTensor x = input({.shape = {4}});
+  std::optional<Model> base;
+  std::vector<SymbolicTensor> branches;
+  for (const char* name : {"a", "b"}) {
+    base.emplace(sequential({.name = name, .input_shape = {4}}, Dense({.units = 4, .name = "dense"})));
+    branches.push_back(nested(*base, x));
+  }
+  const Model moved = std::move(*base);
+  branches.push_back(nested(moved, branches[0]));
+  const Model model = functional(x, Add()(Add()(branches[0], branches[1]), branches[2]));
+  EXPECT_GE(model.parameters().find("a/dense/kernel"), 0);
+  EXPECT_GE(model.parameters().find("b/dense/kernel"), 0);
+  EXPECT_EQ(model.parameters().size(), 4);
+}
+
 class Tutorial final : public CustomModel {
  public:
   SymbolicTensor call(const SymbolicTensor& pictures, bool training) const override {
@@ -132,6 +164,23 @@ TEST(CustomModels, MayDoAnotherThingInTraining) {
   const int wide = model.parameters().find("wide/kernel"), narrow = model.parameters().find("narrow/kernel");
   EXPECT_FALSE(training.diff_weights[static_cast<size_t>(wide)].empty());
   EXPECT_TRUE(training.diff_weights[static_cast<size_t>(narrow)].empty());
+}
+
+class Normalised final : public CustomModel {
+ public:
+  SymbolicTensor call(const SymbolicTensor& x, bool training) const override { return norm_(x.training(training)); }
+
+ private:
+  BatchNormalization norm_{{.epsilon = 0.5f, .name = "norm"}};
+};
+
+// A new normalisation's moving statistics are mean 0 and variance 1.
+TEST(CustomModels, MayHandTheFlagOnToALayer) {
+  Model model = build(Normalised(), {.name = "normalised", .input_shape = {4, 4, 3}});
+  const Floats pictures = pictures_for(model, 4);
+  const Floats predicted = run_model(model, {.batch = 4}, pictures).output;
+  for (size_t i = 0; i < pictures.size(); ++i) EXPECT_NEAR(predicted[i], pictures[i] / std::sqrt(1.5f), 1e-5);
+  EXPECT_NE(run_model(model, {.batch = 4, .training = true}, pictures).output, predicted);
 }
 
 }  // namespace

@@ -195,6 +195,33 @@ TEST(TrainingInACall, FixesStatisticsAndDropout) {
   EXPECT_EQ(run_model(always, inference, pictures).output, run_model(free, {.batch = 6, .training = true}, pictures).output);
 }
 
+// In every call alike, and in a copy: of what several calls around a layer fix, the innermost is for it.
+TEST(TrainingInACall, OfAModelIsForLayersWhoseOwnCallsFixNothing) {
+  const std::vector<std::optional<bool>> flags = {{}, false, true};
+  for (const std::optional<bool> first : flags)
+    for (const std::optional<bool> second : flags) {
+      Graph graph("net");
+      const int in = graph.add(input({4}), {});
+      const int base = graph.enter("base", false, first);
+      const int base_in = graph.add(input({4}), {in});
+      const int fixed = graph.add(std::make_shared<Dropout>(DropoutOptions{.rate = 0.5}), {base_in}, true);
+      const int free = graph.add(std::make_shared<Dropout>(DropoutOptions{.rate = 0.5}), {fixed});
+      graph.leave({free});
+      const int again = graph.call_nested(base, free, second)[0];
+      EXPECT_EQ(graph.node(fixed).training, true);
+      EXPECT_EQ(graph.node(free).training, first);
+      EXPECT_EQ(graph.node(graph.node(again).inputs[0]).training, true);
+      EXPECT_EQ(graph.node(again).training, second);
+
+      Graph outer("outer");
+      outer.add(input({4}), {});
+      const int copied = outer.add_nested(graph, "copy", 0, false)[0];
+      EXPECT_EQ(outer.node(outer.node(copied).inputs[0]).training, true);
+      EXPECT_EQ(outer.node(copied).training, second.value_or(false));
+      EXPECT_EQ(outer.node(outer.find("copy/base/dropout_1")).training, first.value_or(false));
+    }
+}
+
 TEST(TrainingOutput, IsWhatTrainsWhereItIsAnother) {
   Graph graph("net");
   const int in = graph.add(input({8}), {});

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -27,14 +28,14 @@ class Net {
  public:
   explicit Net(const Shape& shape) { graph_.add(std::make_shared<InputLayer>(InputLayerOptions{.shape = shape}), {}); }
 
-  // Adds a layer behind the last one, or behind others, and returns its place.
+  // Adds a layer behind the last one, or behind others, where its call may fix `training`, and returns its place.
   template <class L>
   int add(L layer) {
     return add(std::move(layer), {graph_.size() - 1});
   }
   template <class L>
-  int add(L layer, std::vector<int> inputs) {
-    return graph_.add(std::make_shared<L>(std::move(layer)), std::move(inputs));
+  int add(L layer, std::vector<int> inputs, std::optional<bool> training = {}) {
+    return graph_.add(std::make_shared<L>(std::move(layer)), std::move(inputs), training);
   }
 
   // With random numbers.

@@ -78,6 +78,27 @@ TEST(Predictor, UsesWeightsAsTheyAreBetweenCalls) {
   EXPECT_EQ(after, Predictor(model, {.batch_size = 2}).predict(pictures));
 }
 
+// Across a max pooling a normalisation folds only as long as none of its scales is negative.
+TEST(Predictor, LeavesWeightsWhereTheyAreWhenTheyFoldNoMore) {
+  Net net({6, 6, 3});
+  net.add(BatchNormalization());
+  net.add(MaxPooling2D());
+  net.add(Conv2D({.filters = 4, .kernel_size = 2}));
+  Model model = std::move(net).model();
+  Parameters& parameters = model.parameters();
+  const Predictor predictor(model, {.batch_size = 2});
+  const int gamma = parameters.find("batch_normalization/gamma");
+  parameters.set(gamma, Array::of<float>({3}, Floats({1, -1, 1})));
+  const auto places = [&] {
+    std::vector<const void*> all;
+    for (int p = 0; p < parameters.size(); ++p) all.push_back(parameters[p].value.data());
+    return all;
+  };
+  const auto before = places();
+  (void)predictor.predict(random_floats(2 * kPicture, 3));
+  EXPECT_EQ(places(), before) << "another call may be reading them";
+}
+
 TEST(Predictor, TakesNoPicturesAndRefusesParts) {
   Model model = classifier();
   const Predictor predictor(model);

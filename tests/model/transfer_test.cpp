@@ -9,8 +9,11 @@
 #include "fovea/layers/dense.h"
 #include "fovea/layers/dropout.h"
 #include "fovea/layers/flatten.h"
+#include "fovea/layers/global_average_pooling2d.h"
+#include "fovea/layers/global_max_pooling2d.h"
 #include "fovea/layers/max_pooling2d.h"
 #include "fovea/layers/random_flip.h"
+#include "fovea/layers/softmax.h"
 #include "fovea/model/freeze.h"
 #include "fovea/model/front.h"
 #include "fovea/model/functional.h"
@@ -61,6 +64,31 @@ TEST(Transfer, RefusesHeadsThatCannotBe) {
   EXPECT_THAT(refusal([&] { without_top(std::move(chain)); }, ErrorKind::usage), HasSubstr("has no base"));
 }
 
+TEST(WithoutTop, RefusesToCutAModelInsideTheModel) {
+  const auto net = [](const Model& inner) {
+    const SymbolicTensor x = input({.shape = {8, 8, 3}});
+    return functional(x, Softmax()(nested(inner, x)), {.name = "net"});
+  };
+  const Model inner = sequential({.name = "inner", .input_shape = {8, 8, 3}}, conv("a"), Flatten(), Dense({.units = 5}));
+  EXPECT_EQ(refusal([&] { without_top(net(inner)); }, ErrorKind::usage),
+            "net: the base cannot end in the midst of a model inside it (got inner/a, expected an output of inner)");
+  const SymbolicTensor x = input({.shape = {8, 8, 3}});
+  const SymbolicTensor maps = nested(sequential({.name = "maps", .input_shape = {8, 8, 3}}, conv("a")), x);
+  const Model outer = functional(x, Dense({.units = 5})(Flatten()(maps)), {.name = "outer"});
+  EXPECT_THAT(refusal([&] { without_top(net(outer)); }, ErrorKind::usage),
+              HasSubstr("(got outer/maps/a, expected an output of outer)"));
+}
+
+TEST(WithoutTop, TakesModelsInsideTheModelAsAWhole) {
+  const SymbolicTensor x = input({.shape = {8, 8, 3}});
+  const SymbolicTensor maps = nested(sequential({.name = "maps", .input_shape = {8, 8, 3}}, conv("a")), x);
+  const Model top = sequential({.name = "top", .input_shape = {8, 8, 8}}, Flatten(), Dense({.units = 5}));
+  const Model base = without_top(functional(x, nested(top, maps)));
+  EXPECT_EQ(name_of(base.graph(), base.graph().output()), "maps/a");
+  ASSERT_EQ(base.graph().nested().size(), 1u);
+  EXPECT_EQ(base.graph().nested(0).path, "maps");
+}
+
 TEST(FrozenFront, EndsWhereSomethingTrains) {
   Model model = transfer(without_top(classifier()), {.head = "gap,dense:4", .classes = 3});
   EXPECT_EQ(model.graph().node(frozen_front(model.graph())).layer->type(), "InputLayer");
@@ -91,6 +119,21 @@ TEST(FrozenFront, HasOneWayOut) {
   freeze(model, "stem", "test");
   freeze(model, "left", "test");
   EXPECT_EQ(name_of(model.graph(), frozen_front(model.graph())), "stem");
+}
+
+// A model that is trained by means of maps and predicts by their largest values.
+TEST(FrozenFront, EndsBeforeWhatIsPredictedToo) {
+  Graph graph;
+  graph.add(std::make_shared<InputLayer>(InputLayerOptions{.shape = {8, 8, 3}}), {});
+  const int stem = graph.add(std::make_shared<Conv2D>(conv("stem")), {0});
+  const int mean = graph.add(std::make_shared<GlobalAveragePooling2D>(), {stem});
+  const int trained = graph.add(std::make_shared<Dense>(DenseOptions{.units = 2}), {mean});
+  const int largest = graph.add(std::make_shared<GlobalMaxPooling2D>(), {stem});
+  const int predicted = graph.call(trained, {largest});
+  graph.set_output(predicted);
+  graph.set_training_output(trained);
+  graph.node(stem).layer->set_trainable(false);
+  EXPECT_EQ(frozen_front(graph), stem);
 }
 
 }  // namespace

@@ -8,8 +8,10 @@
 #include "fovea/layers/conv2d.h"
 #include "fovea/layers/dense.h"
 #include "fovea/layers/global_average_pooling2d.h"
+#include "fovea/layers/global_max_pooling2d.h"
 #include "fovea/model/freeze.h"
 #include "fovea/model/front.h"
+#include "fovea/model/functional.h"
 #include "fovea/train/trainer.h"
 #include "tests/harness/files.h"
 #include "tests/harness/run_model.h"
@@ -97,6 +99,26 @@ TEST(FeatureExamples, TrainWhatPicturesTrain) {
   EXPECT_TRUE(from_features.parameters()[bias].slots.empty()) << "what does not train has no state";
 }
 
+TEST(FeatureExamples, TrainAModelWhoseOtherOutputReadsThePictures) {
+  const ArrayExamples source = pictures();
+  const auto two_outputs = [] {
+    const SymbolicTensor x = input({.shape = {8, 8, 3}});
+    const SymbolicTensor maps = Conv2D({.filters = 4, .kernel_size = 3, .name = "front"})(x);
+    const SymbolicTensor pool = GlobalAveragePooling2D({.name = "pool"})(maps);
+    const SymbolicTensor classes = Dense({.units = 3, .activation = ActivationKind::softmax})(pool);
+    Model model = functional(x, {classes, Dense({.units = 3})(GlobalMaxPooling2D()(x))});
+    freeze(model, "front", "test");
+    return model;
+  };
+  Model from_pictures = two_outputs(), from_features = two_outputs();
+  Trainer slow(from_pictures), quick(from_features);
+  const int node = frozen_front(from_features.graph());
+  ASSERT_EQ(from_features.graph().node(node).layer->name(), "pool");
+  const FeatureExamples features(source, from_features, node, quick.pool(), {});
+  const FitOptions options = {.epochs = 2, .batch_size = 16};
+  EXPECT_NEAR(slow.fit(source, options)[1].loss, quick.fit(features, options)[1].loss, 1e-5);
+}
+
 TEST(FeatureExamples, AreRefusedWhereTheFrontTrains) {
   const ArrayExamples source = pictures();
   Model model = frozen();
@@ -125,6 +147,22 @@ TEST(FeatureExamples, AreFoundAgainByWhatTheyFollowFrom) {
   EXPECT_EQ(cache.files().size(), 3u);
   EXPECT_GT(cache.clear(), 0u);
   EXPECT_FALSE(found(0, "a"));
+}
+
+// Both outputs of a model inside the model, which is in the front as a whole.
+TEST(FeatureExamples, OfTwoOutputsOfOneModelAreKeptApart) {
+  const SymbolicTensor in = input({.shape = {8, 8, 3}}), x = input({.shape = {8, 8, 3}});
+  const SymbolicTensor a = Conv2D({.filters = 3, .kernel_size = 1, .name = "a"})(in);
+  const Model base = functional(in, {a, Conv2D({.filters = 3, .kernel_size = 1, .name = "b"})(a)}, {.name = "base"});
+  Model model = functional(x, nested(base, x));
+  const TemporaryFolder folder;
+  const CacheFolder cache(folder.path());
+  const ArrayExamples source = pictures();
+  ThreadPool pool(2);
+  for (const char* layer : {"base/a", "base/b"}) {
+    const FeatureExamples features(source, model, model.graph().find(layer), pool, {.folder = &cache});
+    EXPECT_FALSE(features.was_found()) << layer;
+  }
 }
 
 TEST(FeatureExamples, HaveOneOfTheirCopiesEachEpoch) {
