@@ -1,10 +1,12 @@
 #include "app/config_file.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "app/toml.h"
 #include "fovea/base/error.h"
 #include "fovea/base/file.h"
+#include "fovea/base/utf8.h"
 
 namespace fovea::app {
 namespace {
@@ -25,6 +27,15 @@ std::string word_of(const toml::node& node, const std::string& where) {
     return words;
   }
   throw usage_error(where, "cannot be (got a table or a date, expected a text, a number, true, false or a list)");
+}
+
+// JSON's texts, numbers and booleans are TOML's, but for integers from 2^63 on: their digits are a text.
+std::string toml_of(const std::string& key, const Json& value) {
+  if (value.is_string() && valid_utf8(value.get<std::string>()) != value.get<std::string>())
+    throw usage_error("--" + key, "is not UTF-8: a run could not keep it (got \"{}\")", valid_utf8(value.get<std::string>()));
+  if (value.is_number_unsigned() && value.get<uint64_t>() > static_cast<uint64_t>(std::numeric_limits<int64_t>::max()))
+    return fmt::format("\"{}\"", value.get<uint64_t>());
+  return value.dump();
 }
 
 }  // namespace
@@ -49,9 +60,7 @@ std::vector<std::pair<std::string, std::string>> read_config_file(const std::str
 
 std::string to_toml(const Json& options) {
   std::string toml;
-  // JSON's texts, numbers and booleans are TOML's.
-  for (const auto& [key, value] : options.items())
-    toml += fmt::format("{} = {}\n", key, value.dump(-1, ' ', false, Json::error_handler_t::replace));
+  for (const auto& [key, value] : options.items()) toml += fmt::format("{} = {}\n", key, toml_of(key, value));
   return toml;
 }
 

@@ -30,11 +30,12 @@ int convert(const Arguments& words) {
 
   OpenedModel opened = open_model(arguments, common.seed, [](const Model*) { return ModelSizes(); }, console);
   if (!out.ends_with(".json")) warn_if_untrained(opened, arguments, common.seed, console);
-  const bool compiled = opened.training.compile_config.is_object() && is_keras_path(out);
-  const KerasTraining training =
-      compiled ? keras_training_for(opened.training, opened.model, out) : KerasTraining{};
-  if (compiled && !opened.training.variables.empty() && training.variables.empty())
-    console.note("{}: the optimizer's state is left out: it cannot be had", arguments.model);
+  KerasTraining training;
+  try {
+    if (is_keras_path(out)) training = keras_training_for(opened.training, opened.model, out, arguments.model);
+  } catch (const Error& error) {
+    console.note("{}; the optimizer is left out", error.what());
+  }
   write_model_file(opened.model, out, training);
   const Parameters& parameters = opened.model.parameters();
   const bool weights = !out.ends_with(".json");

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "app/given_pictures.h"
 #include "app/joint_run.h"
 #include "app/model_argument.h"
 #include "app/numbers.h"
@@ -45,6 +44,7 @@ std::vector<std::string> expanded(const std::vector<std::string>& arguments, int
     if (is_joint_run(argument)) {
       for (const std::string& run : member_runs(argument)) models.push_back(run);
     } else if (folder_exists(argument + "/best")) {
+      if (!folder_exists(best_run(argument))) throw file_error(argument, "the study has no best run yet (expected best/1 in it)");
       for (int64_t k = 1; k <= top && folder_exists(best_run(argument, k)); ++k) models.push_back(best_run(argument, k));
     } else {
       models.push_back(argument);
@@ -80,13 +80,17 @@ Said say(Member& member, const Dataset& dataset, const Split& split, const Pictu
   return said;
 }
 
-void open_members(std::vector<Member>& members, OpenedData& data, const EnsembleArguments& arguments, const CommonOptions& common, const Console& console) {
+// Gives what the classes are called.
+std::vector<std::string> open_members(std::vector<Member>& members, OpenedData& data, const EnsembleArguments& arguments, const CommonOptions& common,
+                                      const Console& console) {
+  std::vector<std::string> names;
   const SplitKind kind = parse_split_kind(arguments.split, "--split");
   for (Member& member : members) {
     auto [opened, dataset] = open_model_and_data({.model = member.argument}, arguments.data, arguments.pictures, common, console,
                                                  [&](const DataArguments& which, const PictureUse& use) { return data.open(which, use); });
     member.opened = std::move(opened);
     if (!member.opened.trained) console.note("{}: the weights are random: the model is untrained", member.argument);
+    if (names.empty()) names = names_of_classes(member.opened.model, dataset);
     if (member.opened.model.classes() != members[0].opened.model.classes())
       throw usage_error(member.argument, "tells another number of classes apart than {} (got {}, expected {})", members[0].argument,
                         member.opened.model.classes(), members[0].opened.model.classes());
@@ -96,6 +100,7 @@ void open_members(std::vector<Member>& members, OpenedData& data, const Ensemble
     if (member.test.labels != members[0].test.labels)
       throw usage_error(member.argument, "names the data's classes in another order than {}: such models cannot be combined", members[0].argument);
   }
+  return names;
 }
 
 std::vector<Table> tables(const std::vector<Member>& members, Said Member::*split) {
@@ -160,8 +165,9 @@ void EnsembleArguments::check() const {
   const bool averages = combine == "weights";
   if (averages && fits())
     throw usage_error("--combine", "weights are averaged as they are (got --weights {} and --temperature {}, expected equal and none)", weights, temperature);
-  if (fits() && split == "validation")
-    throw usage_error("--split", "the validation pictures fit weights and temperatures: scores on them say nothing (expected test or train)");
+  if (fits() && (split == "validation" || (split == "test" && data.validation == "test")))
+    throw usage_error("--split", "the {} pictures fit weights and temperatures: scores on them say nothing (expected {})", split,
+                      split == "test" ? "train, or --validation split" : "test or train");
   // What could not be written is known before the work.
   if (!save.empty() && combine == "majority")
     throw usage_error("--save", "a majority is no model: votes have no probabilities (got --combine majority, expected mean or geometric)");
@@ -176,7 +182,7 @@ EnsembleScore score_ensemble(const EnsembleArguments& arguments, OpenedData& dat
   std::vector<Member> members;
   for (const std::string& argument : expanded(arguments.models, arguments.top))
     members.emplace_back(argument, name_of(argument), OpenedModel{.model = Model(Graph(), Unset{})});
-  open_members(members, data, arguments, common, console);
+  const std::vector<std::string> names = open_members(members, data, arguments, common, console);
   const int64_t classes = members[0].opened.model.classes();
   const double temperature = fit(members, arguments, combination);
   const std::vector<Table> all = tables(members, &Member::test);
@@ -199,7 +205,7 @@ EnsembleScore score_ensemble(const EnsembleArguments& arguments, OpenedData& dat
                          .split = arguments.split,
                          .fitted_on = arguments.fits() ? "validation" : "",
                          .saved = arguments.save,
-                         .result = test_result(evaluation, class_names(members[0].opened.model, "")),
+                         .result = test_result(evaluation, names),
                          .diversity = ensemble::diversity(all, classes, evaluation.labels)};
   for (const Member& member : members)
     score.members.push_back({.model = member.argument,

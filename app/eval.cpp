@@ -11,6 +11,7 @@
 #include "app/picture_rules.h"
 #include "app/terminal.h"
 #include "app/test_result.h"
+#include "fovea/base/fields.h"
 
 namespace fovea::app {
 namespace {
@@ -25,14 +26,23 @@ const Split& wanted_split(const Dataset& dataset, SplitKind kind) {
                     there.empty() ? "another data set" : there);
 }
 
-// The loss that is asked for, else the one that the model was trained with; none: the usual one for its outputs.
-std::optional<Loss> wanted_loss(const Model& model, const std::string& asked) {
-  if (!asked.empty()) return loss_of(asked, "--loss");
-  const auto trained = model.info.provenance.find("loss");
-  if (trained == model.info.provenance.end() || !trained->is_string()) return {};
+// The loss that a model was trained with, and its options, as far as they are recorded. Another program may mean other
+// things by these names.
+void take_recorded_loss(const Json& provenance, TrainerOptions& options) {
+  const auto take = [&](const char* key, auto& value) {
+    const auto at = provenance.find(key);
+    if (at != provenance.end() && std::string_view(at->type_name()) == Json(value).type_name())
+      read_field(*at, value, key);
+  };
+  std::string name;
+  take("loss", name);
   const auto& names = loss_names();
-  if (std::find(names.begin(), names.end(), trained->get<std::string>()) == names.end()) return {};
-  return loss_of(trained->get<std::string>(), "loss");
+  if (std::find(names.begin(), names.end(), name) == names.end()) return;
+  options.loss = loss_of(name, "loss");
+  take("label_smoothing", options.label_smoothing);
+  take("focal_alpha", options.focal_alpha);
+  take("focal_gamma", options.focal_gamma);
+  take("focal_balancing", options.focal_balancing);
 }
 
 }  // namespace
@@ -75,11 +85,13 @@ int eval(const Arguments& arguments) {
   const PictureRules rules = picture_rules(model, pictures, console);
   const DataExamples examples(split, rules, match_classes(dataset, model), model.classes(), dataset.name);
   // Nothing is trained: the optimizer without state.
-  Trainer trainer(model, {.optimizer = {.name = "sgd"},
-                          .loss = wanted_loss(model, loss),
-                          .threads = common.threads,
-                          .lanes = common.lanes,
-                          .metrics = metric_list(metrics)});
+  TrainerOptions options = {.optimizer = {.name = "sgd"},
+                            .threads = common.threads,
+                            .lanes = common.lanes,
+                            .metrics = metric_list(metrics)};
+  if (loss.empty()) take_recorded_loss(model.info.provenance, options);
+  else options.loss = loss_of(loss, "--loss");
+  Trainer trainer(model, options);
   const Evaluation evaluation = trainer.evaluate(examples, batch);
   console.detail("{} pictures in {}", grouped(examples.size()), duration(evaluation.seconds));
   const TestResult result = test_result(evaluation, names_of_classes(model, dataset));

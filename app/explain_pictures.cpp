@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
+#include "app/output_file.h"
 #include "fovea/base/error.h"
 #include "fovea/base/file.h"
 #include "fovea/formats/png.h"
@@ -86,9 +86,7 @@ std::vector<std::string> ExplanationSheets::save(const PictureList& list, const 
   create_folders(folder);
   std::set<std::string> taken;
   for (size_t i = 0; i < places.size(); ++i) {
-    std::string name = file_name(list.path(places[i]));
-    for (int k = 2; !taken.insert(name).second; ++k) name = fmt::format("{}-{}", k, file_name(list.path(places[i])));
-    files.push_back(folder + "/" + name);
+    files.push_back(folder + "/" + distinct_name(file_name(list.path(places[i])), taken));
     save_png(files.back(), sheet({section_of(i)}));
   }
   return files;

@@ -156,6 +156,8 @@ int features(const Arguments& words) {
   }
 
   Json result = Json::array();
+  const std::string filters_name = "filters.png";
+  std::set<std::string> taken = {filters_name};
   if (draws) create_folders(folder);
   for (size_t l = 0; l < maps.size(); ++l) {
     const explain::LayerMaps& layer = maps[l];
@@ -163,7 +165,7 @@ int features(const Arguments& words) {
     Json entry = {{"layer", layer.path}, {"channels", channels}, {"shape", Json(std::vector<int64_t>(layer.shape.begin(), layer.shape.end()))}};
     if (draws) {
       const MapGrid grid = map_grid(layer, channels, colours, list.path(0));
-      const std::string file = folder + "/" + file_name(layer.path);
+      const std::string file = folder + "/" + distinct_name(file_name(layer.path), taken);
       save_png(file, grid.picture);
       entry["file"] = file;
       if (!common.json)
@@ -178,8 +180,9 @@ int features(const Arguments& words) {
   }
   if (draws)
     if (const auto filters = filter_grid(model)) {
-      save_png(folder + "/filters.png", *filters);
-      if (!common.json) print(fmt::format("filters of the first convolution  {}\n", one_line(valid_utf8(folder + "/filters.png"))));
+      const std::string file = folder + "/" + filters_name;
+      save_png(file, *filters);
+      if (!common.json) print(fmt::format("filters of the first convolution  {}\n", one_line(valid_utf8(file))));
     }
   if (!arguments.npz.empty() && !common.json) print(fmt::format("{} layers' maps  {}\n", maps.size(), one_line(valid_utf8(arguments.npz))));
   if (common.json) print_json({{"picture", valid_utf8(list.path(0))}, {"layers", std::move(result)}});

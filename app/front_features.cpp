@@ -20,7 +20,7 @@ double front_flops(const Graph& graph, int node) {
 
 // What the features in a file follow from, besides the front.
 std::string source_of(const FrontPictures& pictures, const ModelInfo& info, const std::string& split, int64_t copies) {
-  Json source = {{"data", pictures.data_hash},
+  Json source = {{"data", pictures.data},
                  {"split", split},
                  {"preprocess", to_string(pictures.rules.preprocess)},
                  {"resize", to_string(pictures.rules.resizing.resize)},

@@ -18,7 +18,7 @@ struct FrontPictures {
   const DataExamples* train = nullptr;
   const AugmentedExamples* augmented = nullptr;  // of `train`; null: it is trained on as it is
   const DataExamples* validation = nullptr;      // null: none
-  std::string data_hash = {};
+  std::string data = {};  // which pictures these are: the data set's hash, and its cut's
   PictureRules rules = {};
 };
 

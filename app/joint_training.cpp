@@ -31,28 +31,42 @@ OpenData opener(OpenedData& data) {
 // What is wrong with a member is known before the first one is trained. Returns the data set's name.
 std::string check_members(const std::vector<JointMember>& members, const TrainArguments& arguments, OpenedData& data) {
   std::string name;
+  std::optional<Shape> first;
   for (const JointMember& member : members) {
     ModelArguments model = arguments.model;
     model.model = member.model;
-    name = open_model_and_data(model, arguments.data, arguments.pictures, arguments.common, {.quiet = true}, opener(data)).dataset.name;
+    const ModelAndData opened =
+        open_model_and_data(model, arguments.data, arguments.pictures, arguments.common, {.quiet = true}, opener(data));
+    const Shape& shape = opened.opened.model.input_shape();
+    if (!first) first = shape;
+    if (!arguments.save.empty() && shape != *first)
+      throw usage_error("--save",
+                        "members that take pictures of different sizes make no one model (got {} of {} and {} of {})",
+                        to_string(*first), members.front().model, to_string(shape), member.model);
+    name = opened.dataset.name;
   }
   return name;
 }
 
-std::string create_folder(const TrainArguments& arguments, const OptionTable& table, const std::vector<JointMember>& members,
-                          const std::string& data) {
+// What all members have in common.
+std::string config(const OptionTable& table) {
   Json config = table.config_json();
   for (const char* key : {"name", "model"}) config.erase(key);
+  return to_toml(config);
+}
+
+std::string create_folder(const TrainArguments& arguments, const OptionTable& table, const std::vector<JointMember>& members,
+                          const std::string& data) {
   return create_run_folder({.runs = arguments.runs,
                             .name = arguments.name,
                             .stem = "ensemble-" + folder_stem(data),
-                            .files = {{"config.toml", to_toml(config)}, {"members.json", members_json(members)}}});
+                            .files = {{"config.toml", config(table)}, {"members.json", members_json(members)}}});
 }
 
 bool is_done(const std::string& run, const TrainArguments& whole) {
   if (!folder_exists(run)) return false;
   const RunRecord record = read_run(run);
-  return record.state == RunState::finished && !(whole.extends && record.epochs_wanted < whole.all_epochs());
+  return record.state == RunState::finished && record.epochs_wanted >= whole.epochs;
 }
 
 // A member's options: the whole's, or those of its run where it was begun.
@@ -61,10 +75,10 @@ void read_options(const JointMember& member, const std::string& folder, const Tr
   const std::string run = member_run(folder, member);
   arguments.common.quiet = whole.common.quiet;
   arguments.common.verbose = whole.common.verbose;
-  if (whole.extends) table.give("epochs", std::to_string(whole.epochs), folder);
+  table.give("epochs", std::to_string(whole.epochs), folder);
   if (folder_exists(run)) {
     arguments.resume = run;
-    arguments.extends = whole.extends;
+    arguments.extends = read_run(run).epochs_wanted != whole.epochs;
     const Json given = of_whole.config_json();
     for (const char* key : {"data", "cache", "threads"})
       if (given.contains(key)) table.give(key, word_of(given.at(key)), folder);
@@ -87,6 +101,7 @@ void train_member(const JointMember& member, const std::string& folder, const Tr
   arguments.list(table);
   read_options(member, folder, whole, of_whole, arguments, table);
   Training training(arguments, table, {.kind = "members", .open_data = opener(data)});
+  write_file_atomically(folder + "/config.toml", config(of_whole));  // with the epochs that all members shall have
   training.run_part();
 }
 
@@ -111,16 +126,18 @@ EnsembleScore score(const std::string& folder, const TrainArguments& arguments, 
   return score_ensemble(ensemble, data, arguments.common, console);
 }
 
-void print_result(const EnsembleScore& score, const std::string& folder, const std::string& page, double seconds, const TrainArguments& arguments) {
+// Without a score where the training was stopped.
+void print_result(const std::optional<EnsembleScore>& score, const std::string& folder, const std::string& page,
+                  double seconds, const TrainArguments& arguments) {
   if (arguments.common.json) {
-    Json json = score.json();
+    Json json = score ? score->json() : Json::object();
     json["run"] = folder;
     json["seconds"] = seconds;
     if (!page.empty()) json["report"] = page;
     print_json(json);
     return;
   }
-  print(score.text(columns()));
+  if (score) print(score->text(columns()));
   print(fmt::format("time       {}\n", duration(seconds)));
   print(fmt::format("run        {}\n", folder));
   if (!page.empty()) print(fmt::format("report     {}\n", page));
@@ -153,6 +170,7 @@ int train_jointly(TrainArguments& arguments, const OptionTable& table) {
   events.write(resumed ? "resume" : "begin", {{"model", names}, {"data", arguments.data.data}, {"epoch", 1}, {"epochs", 0}, {"seed", arguments.common.seed}});
 
   const auto begin = std::chrono::steady_clock::now();
+  const auto seconds = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count(); };
   try {
     for (size_t m = 0; m < members.size(); ++m) {
       if (is_done(member_run(folder, members[m]), arguments)) continue;
@@ -160,6 +178,7 @@ int train_jointly(TrainArguments& arguments, const OptionTable& table) {
       train_member(members[m], folder, arguments, table, *data);
       if (!InterruptGuard::interrupted()) continue;
       events.write("stop");
+      print_result(std::nullopt, folder, "", seconds(), arguments);
       console.note("stopped by Ctrl-C; fovea train --resume {} goes on", folder);
       return static_cast<int>(ErrorKind::interrupted);
     }
@@ -172,11 +191,12 @@ int train_jointly(TrainArguments& arguments, const OptionTable& table) {
   const EnsembleScore all = score(folder, arguments, console);
   if (!arguments.save.empty() && !all.saved.empty()) write_model_file(load_model(all.saved), arguments.save);
   write_test_result(folder, all.result);
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  events.write("end", {{"seconds", seconds}, {"split", all.split}, {"test_loss", all.result.loss}, {"test_accuracy", all.result.accuracy}});
+  events.write("end", {{"seconds", seconds()}, {"split", all.split}, {"test_loss", all.result.loss}, {"test_accuracy", all.result.accuracy}});
   std::string page;
   if (arguments.report) page = write_report({folder}, "", {.common = arguments.common}, {.quiet = true});
-  print_result(all, folder, page, seconds, arguments);
+  print_result(all, folder, page, seconds(), arguments);
+  if (!arguments.save.empty() && all.saved.empty())
+    throw failed_error(arguments.save, "is not written: the members make no one model");
   return 0;
 }
 

@@ -33,4 +33,10 @@ void check_model_output(const std::string& path, const std::string& option) {
   check_place(path);
 }
 
+std::string distinct_name(const std::string& name, std::set<std::string>& taken) {
+  std::string distinct = name;
+  for (int k = 2; !taken.insert(distinct).second; ++k) distinct = fmt::format("{}-{}", k, name);
+  return distinct;
+}
+
 }  // namespace fovea::app

@@ -31,7 +31,7 @@ std::string figures(const EpochLogs& logs) {
   return text;
 }
 
-Progress::Progress(const Console& console, int epochs)
+Progress::Progress(const Console& console, int64_t epochs)
     : console_(console), rewrites_(!console.quiet && can_rewrite(stderr)), epochs_(epochs) {}
 
 Progress::~Progress() { clear(); }
@@ -66,7 +66,7 @@ void Progress::on_batch_end(Trainer& trainer, const BatchLogs& logs) {
                                  bar(logs.batch, logs.batches), logs.batch, logs.batches, figure(logs.loss), figure(logs.accuracy));
   for (const auto& [name, value] : trainer.metrics_so_far()) line += fmt::format("  {} {}", name, figure(value));
   line += fmt::format("  {} pictures/s  {} left", grouped(static_cast<int64_t>(speed)), duration(left));
-  const int epochs_left = epochs_ - logs.epoch - 1;
+  const int64_t epochs_left = epochs_ - logs.epoch - 1;
   if (last_seconds_ > 0 && epochs_left > 0) line += fmt::format(", {} in all", duration(left + epochs_left * last_seconds_));
   rewrite(line);
 }
@@ -76,7 +76,7 @@ void Progress::expect(const BatchLogs& logs, double pictures_per_second) {
   const double pictures = static_cast<double>(logs.pictures) / static_cast<double>(logs.batch) * static_cast<double>(logs.batches);
   const double epoch = pictures / pictures_per_second;
   clear();
-  const int epochs = epochs_ - logs.epoch;
+  const int64_t epochs = epochs_ - logs.epoch;
   console_.note("about {} pictures/s: {} for the steps of an epoch{}", grouped(static_cast<int64_t>(pictures_per_second)),
                 duration(epoch), epochs > 1 ? fmt::format(", {} for those of {}", duration(epoch * epochs), epochs) : "");
 }

@@ -12,7 +12,7 @@ namespace fovea::app {
 
 class Progress final : public Callback {
  public:
-  Progress(const Console& console, int epochs);
+  Progress(const Console& console, int64_t epochs);
   ~Progress() override;
 
   void on_epoch_begin(Trainer& trainer, int epoch) override;
@@ -30,7 +30,7 @@ class Progress final : public Callback {
   bool rewrites_;
   bool dirty_ = false;     // a line stands unfinished
   bool expected_ = false;  // it was said how long all takes
-  int epochs_;
+  int64_t epochs_;
   double last_seconds_ = 0;  // of the epoch before, validation included
   // Where this process's part of the epoch began.
   Clock::time_point begin_, shown_;

@@ -32,7 +32,6 @@ constexpr int64_t kTop = 10;                // classes a picture that the page k
 constexpr size_t kDoubts = 2500;            // doubted labels that the page shows, of small pictures; of others a fifth
 constexpr int64_t kMapSide = 16;            // of a Grad-CAM map in the page
 constexpr double kMapFlops = 4e13, kAllSplitsFlops = 4e14;  // what is spent on maps, and on splits that are not reported
-constexpr SplitKind kSplits[] = {SplitKind::train, SplitKind::validation, SplitKind::test};
 
 // A picture of a split.
 struct Place {
@@ -50,8 +49,14 @@ int32_t predicted_of(RunEvaluation& run, const Place& place) { return top_classe
 
 // ---- what is shown
 
+// A picture whose label is doubted.
+struct Doubt {
+  Place place;
+  int32_t suggested;
+};
+
 // Doubted labels of all splits that were looked at, the largest margins first.
-std::vector<std::pair<double, Place>> doubts_of(RunEvaluation& run, const std::vector<SplitKind>& splits) {
+std::vector<Doubt> doubts_of(RunEvaluation& run, const std::vector<SplitKind>& splits) {
   std::vector<float> table;
   std::vector<int32_t> labels;
   std::vector<Place> places;
@@ -61,25 +66,21 @@ std::vector<std::pair<double, Place>> doubts_of(RunEvaluation& run, const std::v
     labels.insert(labels.end(), evaluation.labels.begin(), evaluation.labels.end());
     for (int64_t i = 0; i < run.split(kind).size(); ++i) places.push_back({kind, i});
   }
-  std::vector<std::pair<double, Place>> doubts;
+  std::vector<Doubt> doubts;
   for (const LabelDoubt& doubt : doubted_labels(table, run.model().classes(), labels))
-    doubts.emplace_back(doubt.margin, places[static_cast<size_t>(doubt.picture)]);
+    doubts.push_back({places[static_cast<size_t>(doubt.picture)], doubt.suggested});
   return doubts;
 }
 
 std::vector<SplitKind> splits_looked_at(RunEvaluation& run, double flops, bool all, const Console& console) {
-  std::vector<SplitKind> splits = {run.reported()};
-  if (!all) return splits;
+  const std::vector<SplitKind> alone = {run.reported()};
+  if (!all) return alone;
   double pictures = 0;
-  for (const SplitKind kind : kSplits)
+  for (const SplitKind kind : run.splits())
     if (kind != run.reported()) pictures += static_cast<double>(run.split(kind).size());
-  if (pictures * flops > kAllSplitsFlops) {
-    console.note("doubtful labels are looked for in the {} split alone: the others would take long", to_string(run.reported()));
-    return splits;
-  }
-  for (const SplitKind kind : kSplits)
-    if (kind != run.reported() && !run.split(kind).empty()) splits.push_back(kind);
-  return splits;
+  if (pictures * flops <= kAllSplitsFlops) return run.splits();
+  console.note("doubtful labels are looked for in the {} split alone: the others would take long", to_string(run.reported()));
+  return alone;
 }
 
 // ---- pictures
@@ -107,7 +108,7 @@ Json files_json(RunEvaluation& run) {
   if (!run.has_files()) return {};
   std::vector<std::string> names;
   Json labels = Json::array(), splits = Json::array();
-  for (const SplitKind kind : kSplits) {
+  for (const SplitKind kind : run.splits()) {
     const Split& split = run.split(kind);
     for (int64_t i = 0; i < split.size(); ++i) {
       names.push_back(valid_utf8(run.picture_name(kind, i)));
@@ -303,6 +304,8 @@ Json run_json(RunEvaluation& run, const ModelCost& cost) {
           {"calibration", calibration_json(calibration(evaluation.probabilities, model.classes(), evaluation.labels))}};
 }
 
+bool cut_alike(const RunEvaluation& a, const RunEvaluation& b) { return a.dataset().cut == b.dataset().cut; }
+
 void check_alike(const std::vector<std::unique_ptr<RunEvaluation>>& runs) {
   const RunEvaluation& first = *runs.front();
   for (const auto& run : runs) {
@@ -310,6 +313,8 @@ void check_alike(const std::vector<std::unique_ptr<RunEvaluation>>& runs) {
       throw usage_error(run->record().path, "has other data than {}: only runs of the same pictures can be compared", first.record().path);
     if (run->class_names() != first.class_names())
       throw usage_error(run->record().path, "has other classes than {}: such runs cannot be compared", first.record().path);
+    if (!cut_alike(*run, first) && (run->reported() != SplitKind::test || first.reported() != SplitKind::test))
+      throw usage_error(run->record().path, "was validated with other pictures than {}: only runs of the same pictures can be compared", first.record().path);
   }
 }
 
@@ -345,10 +350,14 @@ Json report_data(const std::vector<std::unique_ptr<RunEvaluation>>& runs, const 
   for (const int64_t i : chosen_pictures(evaluation.probabilities, classes, evaluation.labels, {.mistakes = options.mistakes})) show({kind, i});
   if (runs.size() > 1)
     for (const Place& place : disagreements(runs, 1500)) show(place);
-  const auto doubts = doubts_of(first, splits_looked_at(first, costs.front().forward_flops, options.label_errors, console));
+  // Of runs that were cut differently only the test pictures are the same.
+  const bool all_alike = std::all_of(runs.begin(), runs.end(), [&](const auto& run) { return cut_alike(*run, first); });
+  if (!all_alike) console.note("the runs were validated with different pictures: those of the test split alone are shown");
+  const std::vector<SplitKind> looked_at = splits_looked_at(first, costs.front().forward_flops, options.label_errors && all_alike, console);
+  const std::vector<Doubt> doubts = doubts_of(first, looked_at);
   const Shape shape = first.dataset().picture_shape();
   const size_t doubted = std::min(doubts.size(), std::max(shape[0], shape[1]) <= 64 ? kDoubts : kDoubts / 5);
-  for (size_t k = 0; k < doubted; ++k) show(doubts[k].second);
+  for (size_t k = 0; k < doubted; ++k) show(doubts[k].place);
 
   Json all = Json::array();
   for (size_t r = 0; r < runs.size(); ++r) {
@@ -359,10 +368,12 @@ Json report_data(const std::vector<std::unique_ptr<RunEvaluation>>& runs, const 
   }
   std::map<Place, size_t> at;
   for (size_t i = 0; i < shown.size(); ++i) at[shown[i]] = i;
-  Json label_errors = Json::array();
-  for (size_t k = 0; k < doubted; ++k) label_errors.push_back(at.at(doubts[k].second));
+  Json label_errors = {{"pictures", Json::array()}, {"suggested", Json::array()}, {"found", doubts.size()}, {"splits", looked_at.size()}};
+  for (size_t k = 0; k < doubted; ++k) {
+    label_errors["pictures"].push_back(at.at(doubts[k].place));
+    label_errors["suggested"].push_back(doubts[k].suggested);
+  }
   all[0]["label_errors"] = std::move(label_errors);
-  all[0]["label_errors_found"] = doubts.size();
 
   // What they say together, where there are several.
   Json together;

@@ -25,15 +25,25 @@ RunEvaluation::RunEvaluation(const std::string& run, OpenedData& data, const Com
   rules_ = picture_rules(*model_, arguments_.pictures, console);
   classes_ = match_classes(*dataset_, *model_);
   names_ = names_of_classes(*model_, *dataset_);
-  TrainerOptions options = {.optimizer = {.name = "sgd"}, .threads = common_.threads, .lanes = common_.lanes};
-  if (!arguments_.loss.empty()) options.loss = loss_of(arguments_.loss, "loss");
+  TrainerOptions options = arguments_.trainer();
+  options.optimizer = {.name = "sgd"};  // nothing is trained: the one without state
+  options.threads = common_.threads;
+  options.lanes = common_.lanes;
+  options.metrics.clear();
   trainer_ = std::make_unique<Trainer>(*model_, options);
 }
 
 SplitKind RunEvaluation::reported() const {
-  for (const SplitKind kind : {SplitKind::test, SplitKind::validation, SplitKind::train})
-    if (!dataset_->split(kind).empty()) return kind;
-  throw file_error(dataset_->name, "there are no pictures");
+  const std::vector<SplitKind> kinds = splits();
+  if (kinds.empty()) throw file_error(dataset_->name, "there are no pictures");
+  return kinds.back();
+}
+
+std::vector<SplitKind> RunEvaluation::splits() const {
+  std::vector<SplitKind> kinds;
+  for (const SplitKind kind : {SplitKind::train, SplitKind::validation, SplitKind::test})
+    if (!split(kind).empty() && !(kind == SplitKind::validation && arguments_.data.validation == "test")) kinds.push_back(kind);
+  return kinds;
 }
 
 const DataExamples& RunEvaluation::examples(SplitKind kind) {

@@ -34,6 +34,8 @@ class RunEvaluation {
 
   // The split that figures are of: test, else validation, else train.
   SplitKind reported() const;
+  // Those that have pictures of their own: the validation split has none where the test split validates.
+  std::vector<SplitKind> splits() const;
   const Split& split(SplitKind kind) const { return dataset_->split(kind); }
   const DataExamples& examples(SplitKind kind);
   // Of all pictures of a split; once.

@@ -23,27 +23,50 @@ std::string state_of(OpenStudy& open) {
   return open.study.oracle().next().what == tune::Next::done ? "finished" : "stopped";
 }
 
+// What a list says of a study, also where it cannot be read.
+Json listed(const std::string& folder) {
+  try {
+    OpenStudy open(folder);
+    const std::vector<tune::TrialRow> ranking = open.study.ranking();
+    const tune::TrialRow* best = best_of(ranking);
+    return {{"study", folder},
+            {"state", state_of(open)},
+            {"algorithm", open.study.oracle().settings().algorithm},
+            {"trials", ranking.size()},
+            {"objective", open.study.objective().figure},
+            {"best", best != nullptr ? Json(*best->score) : Json()}};
+  } catch (const Error& error) {
+    return {{"study", folder},     {"state", "failed"}, {"algorithm", Json()},  {"trials", Json()},
+            {"objective", Json()}, {"best", Json()},    {"error", error.what()}};
+  }
+}
+
+std::string cell(const Json& value) {
+  return value.is_null() ? "-" : value.is_number_float() ? figure(value.get<double>()) : word_of(value);
+}
+
 int list(const std::string& runs, bool json) {
   Json all = Json::array();
   std::vector<Row> rows = {{"study", "state", "algorithm", "trials", "best", "objective"}};
+  std::string errors;
   const std::string parent = runs + "/tune";
   const std::vector<FolderEntry> entries = folder_exists(parent) ? list_folder(parent) : std::vector<FolderEntry>();
   for (const FolderEntry& entry : entries) {
     if (!is_study(parent + "/" + entry.name)) continue;
-    const std::string folder = parent + "/" + entry.name;
-    OpenStudy open(folder);
-    const std::vector<tune::TrialRow> ranking = open.study.ranking();
-    const tune::TrialRow* best = best_of(ranking);
-    const std::string& algorithm = open.study.oracle().settings().algorithm;
-    const std::string& objective = open.study.objective().figure;
-    const std::string state = state_of(open);
-    all.push_back({{"study", folder}, {"state", state}, {"algorithm", algorithm}, {"trials", ranking.size()},
-                   {"objective", objective}, {"best", best != nullptr ? Json(*best->score) : Json()}});
-    rows.push_back({one_line(entry.name), state, algorithm, std::to_string(ranking.size()), best != nullptr ? figure(*best->score) : "-", objective});
+    const Json study = listed(parent + "/" + entry.name);
+    Row& row = rows.emplace_back(Row{one_line(entry.name)});
+    for (const char* key : {"state", "algorithm", "trials", "best", "objective"}) row.push_back(cell(study[key]));
+    if (study.contains("error"))
+      errors += fmt::format("{}: {}\n", one_line(entry.name), one_line(study["error"].get<std::string>()));
+    all.push_back(study);
   }
-  if (json) print_json({{"studies", all}});
-  else if (rows.size() == 1) print(fmt::format("there are no studies in {}; fovea tune SPACE makes one\n", parent));
+  if (json) {
+    print_json({{"studies", all}});
+    return 0;
+  }
+  if (rows.size() == 1) print(fmt::format("there are no studies in {}; fovea tune SPACE makes one\n", parent));
   else print_table(rows);
+  print(errors);
   return 0;
 }
 

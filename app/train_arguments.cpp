@@ -1,5 +1,8 @@
 #include "app/train_arguments.h"
 
+#include <algorithm>
+#include <limits>
+
 #include "app/augment_option.h"
 #include "app/class_weight.h"
 #include "app/key_values.h"
@@ -10,13 +13,6 @@
 #include "fovea/base/error.h"
 
 namespace fovea::app {
-std::string with_steps(const std::string& schedule, int64_t steps) {
-  const std::string name = schedule.substr(0, schedule.find(','));
-  const char* key = name == "one_cycle" ? "total_steps" : name == "cosine" || name == "polynomial" ? "decay_steps" : nullptr;
-  if (key == nullptr || schedule.find(std::string(",") + key + "=") != std::string::npos) return schedule;
-  return fmt::format("{},{}={}", schedule, key, steps);
-}
-
 namespace {
 
 void list_optimizer(OptionTable& table, TrainArguments& a) {
@@ -117,13 +113,31 @@ void list_callbacks(OptionTable& table, TrainArguments& a) {
              .none = "val_loss, without validation loss"});
 }
 
-// NAME,KEY=VALUE,…; steps that it leaves to the training are not needed to see whether the rest is right.
-Schedule parse_schedule(const std::string& given) {
-  const std::string text = with_steps(given, 1);
-  const size_t comma = std::min(text.find(','), text.size());
-  const std::string pairs = comma < text.size() ? text.substr(comma + 1) : "";
-  return make_schedule(text.substr(0, comma), parse_key_values(pairs, "--schedule"), "--schedule");
-}
+// NAME,KEY=VALUE,…
+struct ScheduleText {
+  explicit ScheduleText(const std::string& text)
+      : name(text.substr(0, text.find(','))),
+        options(parse_key_values(text.substr(std::min(name.size() + 1, text.size())), "--schedule")) {}
+
+  // The key whose steps it leaves to the training; null: none.
+  const char* left() const {
+    const char* key = name == "one_cycle"                         ? "total_steps"
+                      : name == "cosine" || name == "polynomial" ? "decay_steps"
+                                                                  : nullptr;
+    return key != nullptr && options.contains(key) ? nullptr : key;
+  }
+  // That takes so many steps, its warm-up included, where it leaves them to the training.
+  Schedule of(int64_t steps) {
+    const auto warmup = options.find("warmup_steps");
+    const double warming = warmup != options.end() && warmup->is_number() ? warmup->get<double>() : 0;
+    const auto before = static_cast<int64_t>(std::clamp(warming, 0.0, static_cast<double>(steps)));
+    if (const char* key = left()) options[key] = std::max<int64_t>(steps - before, 1);
+    return make_schedule(name, options, "--schedule");
+  }
+
+  std::string name;
+  Json options;
+};
 
 }  // namespace
 
@@ -289,8 +303,13 @@ void TrainArguments::check() const {
     if (!schedule.empty()) throw usage_error("--find-lr", "does not go with --schedule (got both, expected one)");
   }
   if (!save.empty()) check_model_output(save, "--save");
+  if (ema_overwrite_frequency > 0 && !optimizer_options().use_ema)
+    throw usage_error("--ema-overwrite-frequency", "needs --use-ema (got {})", ema_overwrite_frequency);
   Optimizer{optimizer_options()};  // refuses what does not go together
-  stages();
+  constexpr int64_t kMostEpochs = std::numeric_limits<int>::max();
+  if (all_epochs() > kMostEpochs)
+    throw usage_error("--fine-tune-epochs", "are too many with --epochs {} (got {} in all, expected at most {})", epochs,
+                      all_epochs(), kMostEpochs);
   if (augment_copies > 0 && augment.empty()) throw usage_error("--augment-copies", "needs --augment (got {})", augment_copies);
 }
 
@@ -317,8 +336,8 @@ std::vector<TrainArguments::Stage> TrainArguments::stages() const {
   return stages;
 }
 
-int TrainArguments::all_epochs() const {
-  int sum = epochs;
+int64_t TrainArguments::all_epochs() const {
+  int64_t sum = epochs;
   for (const Stage& stage : stages()) sum += stage.epochs;
   return sum;
 }
@@ -330,6 +349,8 @@ OptimizerOptions TrainArguments::optimizer_of(int stage) const {
   options.learning_rate = stages()[static_cast<size_t>(stage) - 1].learning_rate;
   return options;
 }
+
+bool TrainArguments::leaves_steps() const { return !schedule.empty() && ScheduleText(schedule).left() != nullptr; }
 
 bool TrainArguments::says_optimizer() const {
   return !schedule.empty() || !exclude_from_weight_decay.empty() || ema_momentum || gradient_accumulation_steps > 1 ||
@@ -348,7 +369,7 @@ void TrainArguments::take_optimizer(const OptimizerOptions& options) {
 
 OptimizerOptions TrainArguments::optimizer_options() const {
   OptimizerOptions options = optimizer;
-  if (!schedule.empty()) options.schedule = parse_schedule(schedule);
+  if (!schedule.empty()) options.schedule = ScheduleText(schedule).of(steps);
   options.exclude_from_weight_decay = word_list(exclude_from_weight_decay);
   if (ema_momentum) {
     options.use_ema = true;

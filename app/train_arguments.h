@@ -43,6 +43,7 @@ struct TrainArguments {
   std::string class_weight, weighted_sampling;
   OptimizerOptions optimizer;
   std::string schedule, early_stopping, reduce_lr, checkpoint;  // KEY=VALUE,…; empty: none
+  int64_t steps = 1;  // of the whole training, for a schedule that leaves them to it
   std::string freeze;                      // base, all or a pattern; empty: nothing
   std::string fine_tune, fine_tune_learning_rate = "1e-5", fine_tune_epochs = "5";  // by comma: one a stage, or for all
   std::string front_features = "auto";     // where what a frozen front makes of pictures is kept
@@ -72,9 +73,11 @@ struct TrainArguments {
     int epochs = 0;
   };
   std::vector<Stage> stages() const;
-  int all_epochs() const;  // of all stages
+  int64_t all_epochs() const;  // of all stages
   // The optimizer of a stage, counted from 0.
   OptimizerOptions optimizer_of(int stage) const;
+  // Whether the schedule takes `steps`.
+  bool leaves_steps() const;
   // Whether anything is said of the optimizer; if not, a compiled file's own goes on.
   bool says_optimizer() const;
   // That optimizer, as if these options said it.
@@ -89,8 +92,5 @@ struct TrainArguments {
  private:
   OptimizerOptions optimizer_options() const;
 };
-
-// NAME,KEY=VALUE,… of a schedule that may leave its steps to the training, with so many.
-std::string with_steps(const std::string& schedule, int64_t steps);
 
 }  // namespace fovea::app

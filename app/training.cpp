@@ -17,6 +17,7 @@
 #include "app/run_files.h"
 #include "app/training_result.h"
 #include "app/version.h"
+#include "fovea/base/fields.h"
 #include "fovea/base/file.h"
 #include "fovea/io/model_file.h"
 #include "fovea/model/freeze.h"
@@ -82,7 +83,11 @@ class Training::Work {
   // Instead of a run.
   int find_rate() {
     const InterruptGuard guard(trainer_);
-    const LearningRateCurve curve = find_learning_rate(trainer_, to_train_on(), {.batch_size = arguments_.batch_size});
+    const LearningRateCurve curve = find_learning_rate(trainer_, to_train_on(),
+                                                       {.batch_size = arguments_.batch_size,
+                                                        .shuffle = arguments_.shuffle == "on",
+                                                        .class_weight = class_weight_,
+                                                        .sampling_weight = sampling_weight_});
     LearningRatePlot plot = {.title = fmt::format("{} on {}, {}", opened_.stem, dataset_->name, arguments_.optimizer.name),
                              .suggested = curve.steepest};
     Json points = Json::array();
@@ -188,17 +193,18 @@ class Training::Work {
 
   // A schedule that leaves its steps to the training.
   void settle_schedule() {
-    if (with_steps(arguments_.schedule, 1) == arguments_.schedule) return;
+    if (!arguments_.leaves_steps()) return;
     if (!dataset_) dataset_ = use_.open_data(arguments_.data, picture_use(&opened_.model));
     const int64_t a_pass = (dataset_->train.size() + arguments_.batch_size - 1) / arguments_.batch_size;
     const int64_t an_epoch = arguments_.steps_per_epoch > 0 ? arguments_.steps_per_epoch : a_pass;
-    arguments_.schedule = with_steps(arguments_.schedule, std::max<int64_t>((arguments_.epochs - arguments_.initial_epoch) * an_epoch, 1));
+    const int epochs = use_.schedule_epochs > 0 ? use_.schedule_epochs : arguments_.epochs;
+    arguments_.steps = (epochs - arguments_.initial_epoch) * an_epoch;
   }
 
   // A Keras file's model was in the midst of a training: where nothing else is asked for, it goes on.
   TrainerOptions trainer_options(const OptionTable& table) {
-    if (resumed_) return arguments_.trainer(resumed_->checkpoint.place().stage);
     settle_schedule();
+    if (resumed_) return arguments_.trainer(resumed_->checkpoint.place().stage);
     if (opened_.training.compile_config.is_null()) return arguments_.trainer();
     const std::string& file = arguments_.model.model;
     if (!table.given("--optimizer") && !arguments_.says_optimizer()) {
@@ -281,6 +287,10 @@ class Training::Work {
                        {"batch_size", arguments_.batch_size},
                        {"optimizer", arguments_.optimizer.name},
                        {"loss", to_string(*trainer_.options().loss)},
+                       {"label_smoothing", write_field(arguments_.label_smoothing)},
+                       {"focal_alpha", write_field(arguments_.focal_alpha)},
+                       {"focal_gamma", write_field(arguments_.focal_gamma)},
+                       {"focal_balancing", arguments_.focal_balancing},
                        {"seed", arguments_.common.seed}};
   }
 
@@ -361,7 +371,7 @@ class Training::Work {
   }
 
   void create(const OptionTable& table) {
-    trainer_.go_on_from({.epoch = arguments_.initial_epoch});
+    trainer_.go_on_from({.epoch = arguments_.initial_epoch, .epochs = arguments_.epochs});
     // The end's model, the best one, and three checkpoints: two are kept while one is written.
     const uint64_t sets = 2 + 3 * (1 + trainer_.optimizer().slots().size() + (early_stopping_ ? 1 : 0));
     const std::string folder = create_run_folder(
@@ -391,8 +401,8 @@ class Training::Work {
     resumed_->checkpoint.restore(trainer_, recorder_->remembering());
     if (arguments_.extends && place.stage > 0)
       throw usage_error("--epochs", "the run is at fine-tuning, behind its own epochs (got {})", arguments_.epochs);
-    const bool extended = arguments_.extends && arguments_.epochs > place.epoch;
-    if (early_stopping_ && extended) early_stopping_->wait_anew();
+    const bool further = place.epochs > 0 ? arguments_.epochs > place.epochs : arguments_.extends;
+    if (early_stopping_ && place.stage == 0 && further) early_stopping_->wait_anew();
     write_file_atomically(folder + "/config.toml", config(table));
     console_.note("going on with {} in epoch {}, behind batch {}", folder, place.epoch + 1, place.batch);
   }
@@ -468,7 +478,9 @@ class Training::Work {
       console_.note("{} batch normalisations of the base train too: they use and change statistics of batches of {}, which often undoes what the "
                     "base has learnt; a pattern such as *conv* leaves them frozen",
                     norms, arguments_.batch_size);
-    recorder_->events().write("fine_tune", {{"pattern", stage.pattern}, {"epochs", stage.epochs}, {"learning_rate", stage.learning_rate}});
+    recorder_->tell("fine_tune", {{"pattern", stage.pattern},
+                                  {"epochs", stage.epochs},
+                                  {"learning_rate", stage.learning_rate}});
   }
 
   // Of the frozen front, for the stage that begins.
@@ -477,7 +489,7 @@ class Training::Work {
                          {.train = &*train_,
                           .augmented = augmented_ ? &*augmented_ : nullptr,
                           .validation = validation_ ? &*validation_ : nullptr,
-                          .data_hash = dataset_->hash,
+                          .data = dataset_->hash + " " + dataset_->cut,
                           .rules = rules_});
   }
 

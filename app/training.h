@@ -16,6 +16,7 @@ struct TrainingUse {
   std::string kind = "train";                 // the run's folder: RUNS/KIND/NAME
   std::vector<Callback*> callbacks = {};      // behind all others
   int64_t max_parameters = 0;                 // of the model; 0: any number
+  int schedule_epochs = 0;                    // what a schedule without steps takes; 0: this training's
   // How data are opened: by default anew.
   OpenData open_data = [](const DataArguments& data, const PictureUse& use) {
     return app::open_data(data, {}, use);

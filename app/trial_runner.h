@@ -21,7 +21,7 @@ struct TrialRunnerOptions {
 
 class TrialRunner final : public tune::RungRunner {
  public:
-  TrialRunner(const tune::Study& study, TrialRunnerOptions options);
+  TrialRunner(tune::Study& study, TrialRunnerOptions options);
 
   std::optional<tune::RungResult> run(const tune::Work& work) override;
   void reported(tune::Study& study) override;
@@ -31,11 +31,11 @@ class TrialRunner final : public tune::RungRunner {
   int64_t classes(const DataArguments& data);
   void read_options(const tune::Work& work, TrainArguments& arguments, OptionTable& table);
 
-  const tune::Study& study_;
+  tune::Study& study_;
   TrialRunnerOptions options_;
   StudyRest rest_;
   OpenedData data_;
-  std::optional<Error> no_data_;
+  bool no_data_ = false;  // the trial's data cannot be opened
 };
 
 }  // namespace fovea::app

@@ -25,6 +25,7 @@ namespace {
 
 constexpr useconds_t kPause = 100'000;  // between two looks at the workers
 constexpr size_t kShownTrials = 20;
+constexpr double kLongest = 1e9;  // seconds, thirty years: a clock counts no more than some hundreds
 
 struct TuneArguments {
   TrainArguments training;  // what all trials have in common
@@ -72,7 +73,7 @@ double seconds_of(const std::string& text, const std::string& where) {
   const double factor = unit.empty() || unit == "s" ? 1 : unit == "m" ? 60 : unit == "h" ? 3600 : unit == "d" ? 86'400 : 0;
   if (code != std::errc() || factor == 0 || !(number > 0) || !std::isfinite(number))
     throw usage_error(where, "is no time (got {}, expected such as 90s, 30m, 2h)", text);
-  return number * factor;
+  return std::min(number * factor, kLongest);
 }
 
 class Tuning {
@@ -84,12 +85,12 @@ class Tuning {
     if (a_.search.empty()) a_.search = a_.space;
     if (a_.search.empty() && (!a_.resume || a_.name.empty()))
       throw usage_error("SPACE", "is missing (expected FILE.json, FILE.toml or tutorial)");
-    if (!a_.training.fine_tune.empty()) throw usage_error("--fine-tune", "does not go with tune (got {})", a_.training.fine_tune);
     if (!a_.max_time.empty()) deadline_ = begin_ + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds_of(a_.max_time, "--max-time")));
     a_.settings.seed = a_.training.common.seed;
     const Monitor monitor(a_.objective, "auto", 0, "--objective");
     objective_ = {a_.objective, monitor.improves(1, 0)};
-    if (!a_.search.empty()) read_search();
+    if (!a_.search.empty()) rest_.search = tune::load_search_space(a_.search);
+    read_options();
   }
 
   int run() {
@@ -112,21 +113,28 @@ class Tuning {
  private:
   using Clock = std::chrono::steady_clock;
 
-  void read_search() {
-    const std::vector<std::string> keys = training_keys();
-    rest_.search = tune::load_search_space(a_.search);
+  // What this call says of the training.
+  void read_options() {
     rest_.max_parameters = a_.max_parameters;
     const Json all = table_.config_json();
-    for (const std::string& key : keys)
+    for (const std::string& key : keys_)
       if (table_.given("--" + key) && all.contains(key)) rest_.options[key] = word_of(all[key]);
     // The lanes are part of what makes results repeat.
     if (a_.training.common.lanes > 0) rest_.options["lanes"] = std::to_string(a_.training.common.lanes);
     rest_.options["seed"] = std::to_string(a_.training.common.seed);
+  }
+
+  // The space, where all options are known.
+  void read_space() {
     for (const auto& [name, parameter] : rest_.search.parameters.items())
-      if (const std::string key = option_key(name, keys); rest_.options.contains(key))
+      if (const std::string key = option_key(name, keys_); rest_.options.contains(key))
         throw usage_error("--" + key, "is searched over, and set (got {})", rest_.options[key].get<std::string>());
-    a_.settings.space = rest_.search.space(asked_outside(keys, all));
-    say_what_has_no_effect(keys);
+    for (const Json* said : {&rest_.options, &rest_.search.options, &rest_.search.parameters})
+      for (const auto& [name, value] : said->items())
+        if (option_key(name, keys_) == "fine-tune")
+          throw usage_error("--fine-tune", "does not go with tune (got {})", word_of(value));
+    a_.settings.space = rest_.search.space(asked_outside());
+    say_what_has_no_effect();
     // What is wrong with an option's name or value is known before the first trial.
     TrainArguments trial;
     OptionTable table("tune", "", "");
@@ -136,33 +144,49 @@ class Tuning {
       if (a_.settings.space.active(p, values)) values[p.name] = p.fallback();
     give_options(table, rest_, a_.settings.space, values);
     trial.check();
+    check_objective(trial);
   }
 
-  // Options that conditions ask for, as they are for all trials.
-  Json asked_outside(const std::vector<std::string>& keys, const Json& all) const {
+  // Whether there are validation pictures, only data can say.
+  void check_objective(const TrainArguments& trial) const {
+    const std::vector<std::string> figures = trial.figures(true);
+    if (std::find(figures.begin(), figures.end(), a_.objective) == figures.end())
+      throw usage_error("--objective", "there is no such figure (got {}, expected one of {})", a_.objective,
+                        fmt::join(figures, ", "));
+  }
+
+  // Options that conditions ask for, as they are for all trials: the user's, else the space's, else as ever.
+  Json asked_outside() const {
     std::set<std::string> asked = rest_.search.used();
     if (rest_.search.parameters.is_object())
       for (const auto& [name, parameter] : rest_.search.parameters.items())
         if (parameter.is_object() && parameter.contains("when") && parameter["when"].is_object())
           for (const auto& [other, values] : parameter["when"].items()) asked.insert(other);
+    TrainArguments trial;
+    OptionTable table("tune", "", "");
+    trial.list(table);
+    for (const auto& [key, word] : rest_.options.items()) table.give(key, word.get<std::string>(), "tune");
     Json outside = Json::object();
     for (const std::string& name : asked) {
-      const std::string key = option_key(name, keys);
+      const std::string key = option_key(name, keys_);
       if (key.empty() || rest_.search.parameters.contains(name)) continue;
-      outside[name] = rest_.search.options.contains(name) ? rest_.search.options[name] : all.contains(key) ? all[key] : Json("");
+      if (const auto own = rest_.search.options.find(name); own != rest_.search.options.end())
+        table.give(key, word_of(*own), rest_.search.name + ": options");
+      const Json all = table.config_json();
+      outside[name] = all.contains(key) ? all[key] : Json("");
     }
     return outside;
   }
 
-  void say_what_has_no_effect(const std::vector<std::string>& keys) const {
+  void say_what_has_no_effect() const {
     const std::set<std::string> used = rest_.search.used();
     std::set<std::string> conditions;
     for (const tune::Parameter& p : a_.settings.space.parameters())
       for (const tune::Condition& condition : p.options.when) conditions.insert(condition.parameter);
     for (const std::string& name : a_.settings.space.names()) {
-      if (used.contains(name) || conditions.contains(name) || !option_key(name, keys).empty()) continue;
+      if (used.contains(name) || conditions.contains(name) || !option_key(name, keys_).empty()) continue;
       std::vector<std::string> known;
-      for (std::string key : keys) {
+      for (std::string key : keys_) {
         std::replace(key.begin(), key.end(), '-', '_');
         known.push_back(key);
       }
@@ -173,6 +197,7 @@ class Tuning {
 
   int dry_run() {
     if (a_.search.empty()) throw usage_error("--dry-run", "needs SPACE");
+    read_space();
     const std::vector<tune::PlannedBracket> plan = tune::Oracle::make(a_.settings)->plan();
     Json brackets = Json::array();
     int64_t trials = 0, epochs = 0;
@@ -218,6 +243,7 @@ class Tuning {
 
   std::string create() {
     if (a_.search.empty()) throw file_error(a_.runs + "/tune/" + a_.name, "there is no such study");
+    read_space();
     return create_run_folder({.runs = a_.runs, .kind = "tune", .name = a_.name, .stem = stem(), .fill = [&](const std::string& path) {
                                 const auto storage = open_storage(path, true);
                                 tune::Study::create(*storage, a_.settings, objective_, rest_.to_json());
@@ -242,16 +268,17 @@ class Tuning {
     if (table_.given("--trials")) settings.trials = a_.settings.trials;
     objective_ = study.objective();
     a_.objective = objective_.figure;
+    for (const auto& [key, word] : rest_.options.items()) {
+      if (key == "seed" && !table_.given("--seed")) continue;
+      const std::string known = before.options.value(key, "none");
+      if (word != known) refuse("--" + key, word.get<std::string>(), known);
+    }
+    rest_.options = before.options;
+    if (!table_.given("--max-parameters")) rest_.max_parameters = before.max_parameters;
     if (a_.search.empty()) {
-      rest_ = before;
+      rest_.search = before.search;
     } else {
-      for (const auto& [key, word] : rest_.options.items()) {
-        if (key == "seed" && !table_.given("--seed")) continue;
-        const auto at = before.options.find(key);
-        if (at == before.options.end() || *at != word) refuse("--" + key, word.get<std::string>(), at == before.options.end() ? "none" : at->get<std::string>());
-      }
-      rest_.options = before.options;
-      if (!table_.given("--max-parameters")) rest_.max_parameters = before.max_parameters;
+      read_space();
       settings.space = a_.settings.space;
     }
     study.change(settings);
@@ -390,7 +417,7 @@ class Tuning {
         if (!trial.reason.empty()) reason = trial.reason;
       throw failed_error(folder_, "{} trials failed in a row; the last of them: {}", tune::Study::kFailuresInARow, reason);
     }
-    if (!done_all_) console_.note("the time is up; {}", resume);
+    if (!done_all_ && deadline_) console_.note("the time is up; {}", resume);
     return 0;
   }
 
@@ -400,6 +427,7 @@ class Tuning {
   Clock::time_point begin_;
   std::optional<Clock::time_point> deadline_;
   tune::Objective objective_;
+  const std::vector<std::string> keys_ = training_keys();
   StudyRest rest_;
   std::string folder_;
   std::optional<RunLock> lock_;

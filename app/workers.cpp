@@ -15,6 +15,7 @@ namespace fovea::app {
 namespace {
 
 constexpr int kMostDeaths = 3;  // of workers killed at one trial: then it is the trial; before any: then it is the worker
+constexpr int kInterrupted = static_cast<int>(ErrorKind::interrupted);
 
 // Returns the exit code.
 int tell(int descriptor, const Error& error) {
@@ -74,6 +75,7 @@ void Workers::work(int messages) {
     OpenStudy open(options_.folder);
     TrialRunner runner(open.study, options_);
     tune::work_on(open.study, runner, open.storage->where(), {.stop = [this] { return InterruptGuard::interrupted() || options_.late(); }});
+    if (InterruptGuard::interrupted()) code = kInterrupted;
   } catch (const Error& error) {
     code = tell(messages, error);
   } catch (const std::exception& error) {
@@ -109,7 +111,8 @@ void Workers::ended(Worker& worker, int status) {
     return;
   }
   if (status == 0 || stopping_) return;
-  record_death(process, status);
+  // One that others asked to end has saved its trial.
+  if (!WIFEXITED(status) || WEXITSTATUS(status) != kInterrupted) record_death(process, status);
   if (!stopping_) worker = start();
 }
 

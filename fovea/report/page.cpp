@@ -37,9 +37,9 @@ void replace_once(std::string& page, std::string_view mark, std::string_view tex
 
 std::string report_page(const std::string& title, const Json& data) {
   std::string page = kReportPage;
-  // The data last: no mark is looked for in them.
-  replace_once(page, "@TITLE@", xml_escaped(title));
+  // The later mark first: none is looked for in what was put in.
   replace_once(page, "@DATA@", inside_script(data));
+  replace_once(page, "@TITLE@", xml_escaped(title));
   return page;
 }
 

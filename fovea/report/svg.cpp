@@ -36,6 +36,8 @@ std::string xml_escaped(std::string_view text) {
       default:
         if (static_cast<unsigned char>(c) < 0x20)
           escaped += "\uFFFD";
+        else if ((c == '\xBE' || c == '\xBF') && escaped.ends_with("\xEF\xBF"))
+          escaped += '\xBD';  // U+FFFE and U+FFFF are none of XML's characters: U+FFFD
         else
           escaped += c;
     }

@@ -26,7 +26,7 @@ struct EpochLogs {
   std::optional<double> val_loss = {}, val_accuracy = {};
   Figures val_metrics = {};
   Figures exact = {};      // of the training pictures: loss, accuracy, metrics
-  bool validates = false;  // this epoch or another one of the training does
+  bool validates = false, has_exact = false;  // this epoch or another one of the training does
   double learning_rate = 0;       // at the epoch's end, before callbacks change it
   double seconds = 0;             // of the epoch, validation included
   double step_seconds = 0;        // of its training steps alone

@@ -41,6 +41,7 @@ void remove(const std::string& path) {
 
 Json to_json(const TrainingPlace& place) {
   return {{"epoch", place.epoch},
+          {"epochs", place.epochs},
           {"batch", place.batch},
           {"loss", place.loss},
           {"correct", place.correct},
@@ -57,6 +58,7 @@ Json to_json(const TrainingPlace& place) {
 
 TrainingPlace place_of(const Json& json) {
   return {.epoch = json.at("epoch").get<int>(),
+          .epochs = json.value("epochs", 0),
           .batch = json.at("batch").get<int64_t>(),
           .loss = json.at("loss").get<double>(),
           .correct = json.at("correct").get<int64_t>(),

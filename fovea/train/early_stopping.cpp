@@ -1,6 +1,7 @@
 #include "fovea/train/early_stopping.h"
 
 #include "fovea/base/fields.h"
+#include "fovea/train/history.h"
 #include "fovea/train/trainer.h"
 
 namespace fovea {
@@ -66,7 +67,7 @@ void EarlyStopping::wait_anew() {
 
 CallbackState EarlyStopping::state() const {
   CallbackState state = {.values = {{"wait", wait_}, {"best_epoch", best_epoch_}}};
-  if (best_) state.values["best"] = *best_;
+  if (best_) state.values["best"] = exact_json(*best_);
   if (stopped_epoch_) state.values["stopped_epoch"] = *stopped_epoch_;
   for (const auto& [path, weights] : best_weights_) state.arrays[path] = weights.clone();
   return state;
@@ -76,7 +77,7 @@ void EarlyStopping::restore(const CallbackState& state) {
   restored_state_ = true;
   wait_ = state.values.at("wait").get<int64_t>();
   best_epoch_ = state.values.at("best_epoch").get<int>();
-  best_ = state.values.contains("best") ? std::optional(state.values["best"].get<double>()) : std::nullopt;
+  best_ = exact_number(state.values, "best");
   stopped_epoch_ = state.values.contains("stopped_epoch") ? std::optional(state.values["stopped_epoch"].get<int>()) : std::nullopt;
   best_weights_.clear();
   for (const auto& [path, weights] : state.arrays) best_weights_[path] = weights.clone();

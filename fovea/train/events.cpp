@@ -41,7 +41,7 @@ void EventLog::write(const std::string& event, const Json& fields) {
   Json line = {{"event", event}, {"time", std::round(seconds * 1000) / 1000}};
   line.update(fields);
   const std::string text = line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-  write_all(descriptor_, as_bytes(text), path_);
+  append_all(descriptor_, as_bytes(text), path_);
 }
 
 std::vector<Json> read_events(const std::string& path) {

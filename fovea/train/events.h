@@ -21,7 +21,7 @@ class EventLog {
   EventLog& operator=(const EventLog&) = delete;
   ~EventLog();
 
-  // One line in one piece: "event" and "time" (seconds since 1970), then these fields.
+  // One line, whole or not at all: "event" and "time" (seconds since 1970), then these fields.
   void write(const std::string& event, const Json& fields = Json::object());
 
  private:

@@ -8,27 +8,30 @@
 namespace fovea {
 namespace {
 
-// JSON has neither NaN nor infinity.
-Json exact(double value) { return std::isfinite(value) ? Json(value) : Json(fmt::format("{}", value)); }
-double exact(const Json& json) { return json.is_string() ? std::stod(json.get<std::string>()) : json.get<double>(); }
-
-std::optional<double> exact(const Json& json, const char* key) {
-  return json.contains(key) ? std::optional(exact(json.at(key))) : std::nullopt;
-}
-
-Json exact(const Figures& figures) {
+Json exact_figures(const Figures& figures) {
   Json json = Json::array();
-  for (const auto& [name, value] : figures) json.push_back({name, exact(value)});
+  for (const auto& [name, value] : figures) json.push_back({name, exact_json(value)});
   return json;
 }
 
 Figures exact_figures(const Json& json) {
   Figures figures;
-  for (const Json& figure : json) figures.emplace_back(figure.at(0).get<std::string>(), exact(figure.at(1)));
+  for (const Json& figure : json) figures.emplace_back(figure.at(0).get<std::string>(), exact_number(figure.at(1)));
   return figures;
 }
 
 }  // namespace
+
+// JSON has neither NaN nor infinity.
+Json exact_json(double value) { return std::isfinite(value) ? Json(value) : Json(fmt::format("{}", value)); }
+
+double exact_number(const Json& json) {
+  return json.is_string() ? std::stod(json.get<std::string>()) : json.get<double>();
+}
+
+std::optional<double> exact_number(const Json& json, const char* key) {
+  return json.contains(key) ? std::optional(exact_number(json.at(key))) : std::nullopt;
+}
 
 std::string history_csv(const History& history) {
   // Not every epoch need have been validated: the one with most figures names the columns.
@@ -81,19 +84,20 @@ Json history_json(const History& history) {
   Json json = Json::array();
   for (const EpochLogs& logs : history) {
     Json epoch = {{"epoch", logs.epoch + 1},
-                  {"loss", exact(logs.loss)},
-                  {"accuracy", exact(logs.accuracy)},
-                  {"metrics", exact(logs.metrics)},
-                  {"val_metrics", exact(logs.val_metrics)},
-                  {"exact", exact(logs.exact)},
+                  {"loss", exact_json(logs.loss)},
+                  {"accuracy", exact_json(logs.accuracy)},
+                  {"metrics", exact_figures(logs.metrics)},
+                  {"val_metrics", exact_figures(logs.val_metrics)},
+                  {"exact", exact_figures(logs.exact)},
                   {"validates", logs.validates},
-                  {"learning_rate", exact(logs.learning_rate)},
+                  {"has_exact", logs.has_exact},
+                  {"learning_rate", exact_json(logs.learning_rate)},
                   {"seconds", logs.seconds},
                   {"step_seconds", logs.step_seconds},
                   {"pictures_per_second", logs.pictures_per_second},
                   {"input_share", logs.input_share}};
-    if (logs.val_loss) epoch["val_loss"] = exact(*logs.val_loss);
-    if (logs.val_accuracy) epoch["val_accuracy"] = exact(*logs.val_accuracy);
+    if (logs.val_loss) epoch["val_loss"] = exact_json(*logs.val_loss);
+    if (logs.val_accuracy) epoch["val_accuracy"] = exact_json(*logs.val_accuracy);
     json.push_back(epoch);
   }
   return json;
@@ -103,15 +107,16 @@ History history_of(const Json& json) {
   History history;
   for (const Json& epoch : json)
     history.push_back({.epoch = epoch.at("epoch").get<int>() - 1,
-                       .loss = exact(epoch.at("loss")),
-                       .accuracy = exact(epoch.at("accuracy")),
+                       .loss = exact_number(epoch.at("loss")),
+                       .accuracy = exact_number(epoch.at("accuracy")),
                        .metrics = exact_figures(epoch.at("metrics")),
-                       .val_loss = exact(epoch, "val_loss"),
-                       .val_accuracy = exact(epoch, "val_accuracy"),
+                       .val_loss = exact_number(epoch, "val_loss"),
+                       .val_accuracy = exact_number(epoch, "val_accuracy"),
                        .val_metrics = exact_figures(epoch.at("val_metrics")),
                        .exact = exact_figures(epoch.at("exact")),
                        .validates = epoch.at("validates").get<bool>(),
-                       .learning_rate = exact(epoch.at("learning_rate")),
+                       .has_exact = epoch.value("has_exact", false),
+                       .learning_rate = exact_number(epoch.at("learning_rate")),
                        .seconds = epoch.at("seconds").get<double>(),
                        .step_seconds = epoch.at("step_seconds").get<double>(),
                        .pictures_per_second = epoch.at("pictures_per_second").get<double>(),

@@ -20,6 +20,11 @@ std::optional<double> find_figure(const EpochLogs& logs, const std::string& name
 // The same with the epoch: {"epoch": 1, "loss": …, …}.
 Json epoch_json(const EpochLogs& logs);
 
+// A number as a checkpoint keeps it, infinite ones and NaN too, and back; nothing where there is none of that key.
+Json exact_json(double value);
+double exact_number(const Json& json);
+std::optional<double> exact_number(const Json& json, const char* key);
+
 // A history as a checkpoint keeps it, to the last bit, and back.
 Json history_json(const History& history);
 History history_of(const Json& json);

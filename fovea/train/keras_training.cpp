@@ -161,9 +161,7 @@ Array scalar_array(DType dtype, T value) {
   return array;
 }
 
-}  // namespace
-
-std::optional<OptimizerOptions> keras_optimizer(const KerasTraining& training, const std::string& where) {
+std::optional<OptimizerOptions> read_optimizer(const KerasTraining& training, const std::string& where) {
   const Json& compiled = training.compile_config;
   if (!compiled.is_object() || !compiled.contains("optimizer") || compiled["optimizer"].is_null()) return {};
   const Json& json = compiled["optimizer"];
@@ -199,6 +197,16 @@ std::optional<OptimizerOptions> keras_optimizer(const KerasTraining& training, c
   return options;
 }
 
+}  // namespace
+
+std::optional<OptimizerOptions> keras_optimizer(const KerasTraining& training, const std::string& where) {
+  try {
+    return read_optimizer(training, where);
+  } catch (const Error& error) {
+    throw Error(ErrorKind::file, error.where(), error.message());  // no option of the user's is wrong
+  }
+}
+
 std::string keras_schedule(const KerasTraining& training, const std::string& where) {
   const Json& compiled = training.compile_config;
   if (!compiled.is_object() || !compiled.contains("optimizer") || !compiled["optimizer"].is_object()) return "";
@@ -209,7 +217,7 @@ std::string keras_schedule(const KerasTraining& training, const std::string& whe
   for (const auto& [key, value] : numbers.items()) {
     text += "," + key + "=";
     if (!value.is_array()) text += value.dump();
-    for (size_t i = 0; value.is_array() && i < value.size(); ++i) text += (i == 0 ? "" : "|") + value[i].dump();
+    for (size_t i = 0; value.is_array() && i < value.size(); ++i) text += (i == 0 ? "" : ",") + value[i].dump();
   }
   return text;
 }
@@ -295,16 +303,13 @@ KerasTraining keras_training_of(Trainer& trainer, const std::string& path) {
   return training;
 }
 
-KerasTraining keras_training_for(const KerasTraining& training, Model& model, const std::string& path) {
-  try {
-    const auto optimizer = keras_optimizer(training, path);
-    if (!optimizer) return {};
-    Trainer trainer(model, {.optimizer = *optimizer, .loss = keras_loss(training), .threads = 1});
-    restore_keras_state(training, trainer, path);
-    return keras_training_of(trainer, path);
-  } catch (const Error&) {
-    return {};
-  }
+KerasTraining keras_training_for(const KerasTraining& training, Model& model, const std::string& path,
+                                 const std::string& where) {
+  const auto optimizer = keras_optimizer(training, where);
+  if (!optimizer) return {};
+  Trainer trainer(model, {.optimizer = *optimizer, .loss = keras_loss(training), .threads = 1});
+  restore_keras_state(training, trainer, where);
+  return keras_training_of(trainer, path);
 }
 
 }  // namespace fovea

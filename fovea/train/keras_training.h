@@ -25,8 +25,10 @@ std::optional<Loss> keras_loss(const KerasTraining& training);
 // every parameter that trains. Returns false where the file has none. Throws Error (file) where it does not fit the model.
 bool restore_keras_state(const KerasTraining& training, Trainer& trainer, const std::string& where);
 
-// A file's training for a file of another format; nothing where there is no optimizer that can be had.
-KerasTraining keras_training_for(const KerasTraining& training, Model& model, const std::string& path);
+// The training of the file `where` for a file of another format; nothing where it was not compiled. Throws Error where
+// its optimizer or its state cannot be had.
+KerasTraining keras_training_for(const KerasTraining& training, Model& model, const std::string& path,
+                                 const std::string& where);
 
 // What belongs into a file of the trainer's model. `path` says which format it will be: each has its own variables.
 KerasTraining keras_training_of(Trainer& trainer, const std::string& path);

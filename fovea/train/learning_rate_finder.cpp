@@ -98,7 +98,12 @@ LearningRateCurve find_learning_rate(Trainer& trainer, const Examples& examples,
     throw usage_error("learning rates", "cannot be tried where a schedule sets them (got a schedule, expected none)");
   const Kept kept(trainer);
   Ramp ramp(options);
-  trainer.fit(examples, {.batch_size = options.batch_size, .steps_per_epoch = options.steps, .callbacks = {&ramp}});
+  trainer.fit(examples, {.batch_size = options.batch_size,
+                         .steps_per_epoch = options.steps,
+                         .shuffle = options.shuffle,
+                         .callbacks = {&ramp},
+                         .class_weight = options.class_weight,
+                         .sampling_weight = options.sampling_weight});
   LearningRateCurve curve = {.points = ramp.points()};
   judge(curve);
   return curve;

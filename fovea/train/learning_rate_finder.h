@@ -12,6 +12,8 @@ struct LearningRateFinderOptions {
   double from = 1e-7, to = 10;
   int64_t steps = 200;
   int64_t batch_size = 32;
+  bool shuffle = true;  // this and the weights as in FitOptions
+  std::vector<float> class_weight = {}, sampling_weight = {};
   double smoothing = 0.9;  // share that the average of losses keeps a step
   double blow_up = 4;      // ends where that average is so many times its lowest
 };

@@ -1,6 +1,7 @@
 #include "fovea/train/model_checkpoint.h"
 
 #include "fovea/io/model_file.h"
+#include "fovea/train/history.h"
 #include "fovea/train/trainer.h"
 
 namespace fovea {
@@ -22,13 +23,13 @@ void ModelCheckpoint::on_epoch_end(Trainer& trainer, const EpochLogs& logs) {
 
 CallbackState ModelCheckpoint::state() const {
   CallbackState state = {.values = {{"best_epoch", best_epoch_}}};
-  if (best_) state.values["best"] = *best_;
+  if (best_) state.values["best"] = exact_json(*best_);
   return state;
 }
 
 void ModelCheckpoint::restore(const CallbackState& state) {
   best_epoch_ = state.values.at("best_epoch").get<int>();
-  best_ = state.values.contains("best") ? std::optional(state.values["best"].get<double>()) : std::nullopt;
+  best_ = exact_number(state.values, "best");
 }
 
 }  // namespace fovea

@@ -40,6 +40,7 @@ Monitor::Monitor(std::string figure, const std::string& mode, double min_delta, 
 std::optional<double> Monitor::value(const EpochLogs& logs) const {
   const auto figure = find_figure(logs, figure_);
   if (figure || (logs.validates && !logs.val_loss && needs_validation())) return figure;
+  if (logs.has_exact && logs.exact.empty() && figure_.starts_with("exact_")) return figure;
   std::string all;
   for (const auto& [name, value] : named_figures(logs)) all += (all.empty() ? "" : ", ") + name;
   throw usage_error(where_, "there is no such figure to monitor (got {}, expected one of {})", figure_, all);

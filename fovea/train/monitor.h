@@ -17,7 +17,7 @@ class Monitor {
 
   const std::string& figure() const { return figure_; }
   bool needs_validation() const { return figure_.starts_with("val_"); }
-  // Nothing where the epoch was not validated but others are. Throws Error (usage) where no epoch has such a figure.
+  // Nothing where the epoch was not evaluated but others are. Throws Error (usage) where no epoch has such a figure.
   std::optional<double> value(const EpochLogs& logs) const;
   bool improves(double value, std::optional<double> best) const;
 

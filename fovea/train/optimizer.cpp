@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "fovea/base/error.h"
 #include "fovea/base/names.h"
@@ -159,7 +160,10 @@ void Optimizer::set_iterations(int64_t iterations) {
   iterations_ = iterations;
   nadam_product_ = 1;
   if (rule_->kind != OptimizerKind::nadam) return;
-  for (int64_t update = 1; update <= iterations / gathered_steps(); ++update) nadam_product_ *= nadam_momentum(update);
+  for (int64_t update = 1; update <= iterations / gathered_steps(); ++update) {
+    const float before = std::exchange(nadam_product_, nadam_product_ * nadam_momentum(update));
+    if (nadam_product_ == before) break;  // momenta grow, and are at most 1: it stays so
+  }
 }
 
 void Optimizer::set_learning_rate(double rate) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "fovea/train/history.h"
 #include "fovea/train/trainer.h"
 
 namespace fovea {
@@ -48,7 +49,7 @@ void ReduceLROnPlateau::on_epoch_end(Trainer& trainer, const EpochLogs& logs) {
 
 CallbackState ReduceLROnPlateau::state() const {
   CallbackState state = {.values = {{"wait", wait_}, {"cooldown", cooldown_}}};
-  if (best_) state.values["best"] = *best_;
+  if (best_) state.values["best"] = exact_json(*best_);
   return state;
 }
 
@@ -56,7 +57,7 @@ void ReduceLROnPlateau::restore(const CallbackState& state) {
   restored_state_ = true;
   wait_ = state.values.at("wait").get<int64_t>();
   cooldown_ = state.values.at("cooldown").get<int64_t>();
-  best_ = state.values.contains("best") ? std::optional(state.values["best"].get<double>()) : std::nullopt;
+  best_ = exact_number(state.values, "best");
 }
 
 }  // namespace fovea

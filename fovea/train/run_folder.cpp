@@ -46,6 +46,9 @@ void check_space(const std::string& folder, uint64_t space) {
                      (space + 1023) / 1024);
 }
 
+// Some file systems have no locks: then everybody has it.
+bool try_lock(int descriptor, int kind) { return ::flock(descriptor, kind | LOCK_NB) == 0 || errno != EWOULDBLOCK; }
+
 // A folder under construction: gone unless it was published.
 class Construction {
  public:
@@ -122,7 +125,9 @@ std::string create_run_folder(const RunFolderOptions& options) {
 
 RunLock::RunLock(const std::string& run) : descriptor_(::open(run.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
   if (descriptor_ < 0) throw file_error(run, "cannot open the run folder: {}", std::strerror(errno));
-  if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;  // some file systems have no locks
+  do
+    if (try_lock(descriptor_, LOCK_EX)) return;
+  while (try_lock(descriptor_, LOCK_SH));  // somebody only asked whether it is locked
   ::close(descriptor_);
   throw file_error(run, "another process is working on this run");
 }
@@ -131,6 +136,14 @@ RunLock::RunLock(RunLock&& other) noexcept : descriptor_(std::exchange(other.des
 
 RunLock::~RunLock() {
   if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+bool is_locked(const std::string& run) {
+  const int descriptor = ::open(run.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return false;
+  const bool locked = !try_lock(descriptor, LOCK_SH);
+  ::close(descriptor);
+  return locked;
 }
 
 void remove_leftovers(const std::string& run) {

@@ -42,6 +42,9 @@ class RunLock {
   int descriptor_ = -1;
 };
 
+// Whether a process has it; who asks is in nobody's way.
+bool is_locked(const std::string& run);
+
 // Removes what a killed process left half-written in a run: by the one that has its lock.
 void remove_leftovers(const std::string& run);
 

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 
 #include "fovea/base/error.h"
@@ -19,15 +20,6 @@ bool is_run(const std::string& path) {
 
 void check_run(const std::string& path) {
   if (!is_run(path)) throw file_error(path, "is no run folder (got no config.toml and events.jsonl in it)");
-}
-
-bool is_locked(const std::string& path) {
-  try {
-    RunLock lock(path);
-    return false;
-  } catch (const Error&) {
-    return true;
-  }
 }
 
 // What stands beside an epoch's figures.
@@ -59,12 +51,18 @@ void take_epoch(RunRecord& run, const Json& event) {
   run.pictures_per_second = std::max(run.pictures_per_second, event.at("pictures_per_second").get<double>());
 }
 
+// NaN where it is not finite, which JSON does not have.
+double number(const Json& event, const char* key) {
+  const auto at = event.find(key);
+  return at != event.end() && at->is_number() ? at->get<double>() : NAN;
+}
+
 void take_end(RunRecord& run, const Json& event) {
   run.seconds = event.value("seconds", run.seconds);
   run.best_epoch = event.value("best_epoch", 0);
   run.tested_split = event.value("split", "");
-  run.test_loss = event.value("test_loss", 0.0);
-  run.test_accuracy = event.value("test_accuracy", 0.0);
+  run.test_loss = number(event, "test_loss");
+  run.test_accuracy = number(event, "test_accuracy");
 }
 
 void take(RunRecord& run, const Json& event) {

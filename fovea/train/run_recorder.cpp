@@ -37,7 +37,7 @@ void RunRecorder::on_epoch_end(Trainer& trainer, const EpochLogs& logs) {
   event["pictures_per_second"] = logs.pictures_per_second;
   event["input_share"] = logs.input_share;
   event["best_epoch"] = best();
-  attempt([&] { events_.write("epoch", event); });
+  tell("epoch", event);
   if (tensorboard_) attempt([&] { tensorboard_->on_epoch_end(trainer, logs); });
   checkpoint(trainer);
 }
@@ -45,6 +45,10 @@ void RunRecorder::on_epoch_end(Trainer& trainer, const EpochLogs& logs) {
 void RunRecorder::on_train_end(Trainer&) {
   if (waiting_) write_waiting();
   attempt([&] { background_.finish(); });
+}
+
+void RunRecorder::tell(const std::string& event, const Json& fields) {
+  attempt([&] { events_.write(event, fields); });
 }
 
 void RunRecorder::checkpoint(Trainer& trainer) {

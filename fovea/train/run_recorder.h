@@ -45,6 +45,8 @@ class RunRecorder final : public Callback {
   const std::string& folder() const { return options_.folder; }
   std::string file(const std::string& name) const { return options_.folder + "/" + name; }
   EventLog& events() { return events_; }
+  // An event of the training under way: it goes on where that cannot be written.
+  void tell(const std::string& event, const Json& fields);
   int best() const { return best_.best_epoch(); }  // counted from 1; 0 for none
 
  private:

@@ -24,11 +24,8 @@ void check(bool fits, const std::string& where, const char* option, double value
   if (!fits) throw usage_error(where, "{} must be {} (got {})", option, expected, value);
 }
 
-void check_rate(const std::string& where, const char* option, double value) {
+void check_positive(const std::string& where, const char* option, double value) {
   check(value > 0, where, option, value, "given, and above 0");
-}
-void check_steps(const std::string& where, const char* option, int64_t value) {
-  check(value > 0, where, option, static_cast<double>(value), "given, and at least 1");
 }
 
 template <class S>
@@ -36,19 +33,19 @@ Schedule decay(const Json& options, const std::string& where) {
   const auto s = read<S>(options, where);
   bool warms = false;
   if constexpr (requires { s.warmup_target; }) warms = s.warmup_target.has_value();  // up from 0, as a rule
-  if (!warms || s.initial_learning_rate != 0) check_rate(where, "initial_learning_rate", s.initial_learning_rate);
-  check_steps(where, "decay_steps", s.decay_steps);
-  if constexpr (requires { s.decay_rate; }) check_rate(where, "decay_rate", s.decay_rate);
+  if (!warms || s.initial_learning_rate != 0) check_positive(where, "initial_learning_rate", s.initial_learning_rate);
+  check_positive(where, "decay_steps", s.decay_steps);
+  if constexpr (requires { s.decay_rate; }) check_positive(where, "decay_rate", s.decay_rate);
   if constexpr (requires { s.end_learning_rate; }) {
     check(s.end_learning_rate >= 0, where, "end_learning_rate", s.end_learning_rate, "at least 0");
     check(s.power > 0, where, "power", s.power, "above 0");
   }
   if constexpr (requires { s.warmup_steps; }) {
-    check(s.warmup_steps >= 0, where, "warmup_steps", static_cast<double>(s.warmup_steps), "at least 0");
+    check(s.warmup_steps >= 0, where, "warmup_steps", s.warmup_steps, "at least 0");
     check(s.alpha >= 0, where, "alpha", s.alpha, "at least 0");
     if (s.warmup_steps > 0 && !s.warmup_target)
       throw usage_error(where, "warmup_steps need a warmup_target (got {} without, expected both)", s.warmup_steps);
-    if (s.warmup_target) check_rate(where, "warmup_target", *s.warmup_target);
+    if (s.warmup_target) check_positive(where, "warmup_target", *s.warmup_target);
   }
   return s;
 }
@@ -66,8 +63,8 @@ Schedule piecewise(const Json& options, const std::string& where) {
 
 Schedule restarts(const Json& options, const std::string& where) {
   const auto s = read<CosineDecayRestarts>(options, where);
-  check_rate(where, "initial_learning_rate", s.initial_learning_rate);
-  check_steps(where, "first_decay_steps", s.first_decay_steps);
+  check_positive(where, "initial_learning_rate", s.initial_learning_rate);
+  check_positive(where, "first_decay_steps", s.first_decay_steps);
   check(s.t_mul >= 1, where, "t_mul", s.t_mul, "at least 1");
   check(s.m_mul > 0, where, "m_mul", s.m_mul, "above 0");
   check(s.alpha >= 0, where, "alpha", s.alpha, "at least 0");
@@ -76,8 +73,8 @@ Schedule restarts(const Json& options, const std::string& where) {
 
 Schedule one_cycle(const Json& options, const std::string& where) {
   const auto s = read<OneCycle>(options, where);
-  check_rate(where, "max_learning_rate", s.max_learning_rate);
-  check_steps(where, "total_steps", s.total_steps);
+  check_positive(where, "max_learning_rate", s.max_learning_rate);
+  check_positive(where, "total_steps", static_cast<double>(s.total_steps));
   check(s.pct_start > 0 && s.pct_start < 1, where, "pct_start", s.pct_start, "between 0 and 1");
   check(s.div_factor >= 1, where, "div_factor", s.div_factor, "at least 1");
   check(s.final_div_factor >= 1, where, "final_div_factor", s.final_div_factor, "at least 1");
@@ -134,9 +131,9 @@ double InverseTimeDecay::operator()(int64_t step) const {
 
 double CosineDecay::operator()(int64_t step) const {
   const float from = real(warmup_target.value_or(initial_learning_rate)), initial = real(initial_learning_rate);
-  const int64_t warming = warmup_target ? warmup_steps : 0;
-  if (step < warming) return (from - initial) * (real(step) / real(warming)) + initial;
-  const float done = std::min(real(step - warming), real(decay_steps)) / real(decay_steps);
+  const float at = real(step), warming = warmup_target ? real(warmup_steps) : 0;
+  if (at < warming) return (from - initial) * (at / warming) + initial;
+  const float done = std::min(at - warming, real(decay_steps)) / real(decay_steps);
   return from * (real(1 - alpha) * half_cosine(done) + real(alpha));
 }
 

@@ -1,5 +1,5 @@
 // Learning rates by step (Keras: optimizers/schedules), in float32 as Keras computes them. Steps are the optimizer's,
-// counted from 0.
+// counted from 0; a decay may end between two.
 //
 //   Trainer trainer(model, {.optimizer = {.name = "sgd", .schedule = CosineDecay{.initial_learning_rate = 0.1, .decay_steps = 1000}}});
 #pragma once
@@ -18,7 +18,7 @@ using Schedule = std::function<double(int64_t step)>;
 
 struct ExponentialDecay {
   double initial_learning_rate = 0;
-  int64_t decay_steps = 0;
+  double decay_steps = 0;
   double decay_rate = 0;
   bool staircase = false;
 
@@ -53,7 +53,7 @@ struct PiecewiseConstantDecay {
 
 struct PolynomialDecay {
   double initial_learning_rate = 0;
-  int64_t decay_steps = 0;
+  double decay_steps = 0;
   double end_learning_rate = 1e-4;
   double power = 1;
   bool cycle = false;
@@ -71,7 +71,7 @@ struct PolynomialDecay {
 
 struct InverseTimeDecay {
   double initial_learning_rate = 0;
-  int64_t decay_steps = 0;
+  double decay_steps = 0;
   double decay_rate = 0;
   bool staircase = false;
 
@@ -88,10 +88,10 @@ struct InverseTimeDecay {
 // With a warmup_target the rate first goes there in a line, in warmup_steps, and decays from there.
 struct CosineDecay {
   double initial_learning_rate = 0;
-  int64_t decay_steps = 0;
+  double decay_steps = 0;
   double alpha = 0;  // share of the rate that is left at the end
   std::optional<double> warmup_target = {};
-  int64_t warmup_steps = 0;
+  double warmup_steps = 0;
 
   double operator()(int64_t step) const;
   template <class Visitor>
@@ -107,7 +107,7 @@ struct CosineDecay {
 // Every restart takes t_mul times as many steps as the one before and begins at m_mul times its rate.
 struct CosineDecayRestarts {
   double initial_learning_rate = 0;
-  int64_t first_decay_steps = 0;
+  double first_decay_steps = 0;
   double t_mul = 2, m_mul = 1, alpha = 0;
 
   double operator()(int64_t step) const;

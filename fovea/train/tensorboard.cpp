@@ -83,7 +83,7 @@ void ScalarEvents::write(const std::string& tag, int64_t step, double value) { a
 void ScalarEvents::append(const std::string& event) {
   const std::string length = little_endian(static_cast<uint64_t>(event.size()));
   const std::string record = length + little_endian(masked(crc32c(length))) + event + little_endian(masked(crc32c(event)));
-  write_all(descriptor_, as_bytes(record), path_);
+  append_all(descriptor_, as_bytes(record), path_);
 }
 
 void TensorBoard::on_epoch_end(Trainer&, const EpochLogs& logs) {

@@ -271,6 +271,7 @@ class Trainer::Epochs {
         batches_(options.steps_per_epoch > 0 ? options.steps_per_epoch : of_pass_) {
     if (!trainer.goes_on_) place_ = {.epoch = options.initial_epoch};
     trainer.goes_on_ = false;
+    place_.epochs = options.epochs;
     if (place_.metrics.size() != trainer.metrics_.sums().size()) {
       if (place_.batch > 0)
         throw usage_error("training", "cannot go on in the middle of an epoch with other metrics (got {} sums, expected {})",
@@ -318,6 +319,7 @@ class Trainer::Epochs {
                       .accuracy = accuracy(),
                       .metrics = trainer_.metrics_.figures(place_.metrics),
                       .validates = options_.validation != nullptr,
+                      .has_exact = options_.exact_train_metrics,
                       .learning_rate = trainer_.optimizer_.learning_rate(),
                       .step_seconds = place_.step_seconds,
                       .pictures_per_second = static_cast<double>(place_.rows) / std::max(place_.step_seconds, 1e-9),
@@ -328,6 +330,7 @@ class Trainer::Epochs {
     logs.seconds = now() - begin;
     place_.history.push_back(logs);
     place_ = {.epoch = place_.epoch + 1,
+              .epochs = place_.epochs,
               .metrics = trainer_.metrics_.sums(),
               .pictures = place_.pictures,
               .batch_size = batch_,

@@ -61,6 +61,7 @@ struct FitOptions {
 // Where a training stands. A checkpoint keeps it; from there fit goes on to the same bits.
 struct TrainingPlace {
   int epoch = 0;        // under way, or the next
+  int epochs = 0;       // to be reached; 0: that is not known
   int64_t batch = 0;    // of its batches, so many are done
   double loss = 0;      // sums over their pictures
   int64_t correct = 0, rows = 0;

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "fovea/base/error.h"
+#include "fovea/base/fields.h"
 #include "fovea/layers/conv2d.h"
 
 namespace fovea {
@@ -48,6 +48,12 @@ void whiten(Model& model, const std::string& layer, const Examples& examples, co
   Array kernel = model.parameters().get(parameters[0]);
   const Shape& shape = kernel.shape();  // (h, w, channels, filters)
   const int64_t numbers = shape[0] * shape[1] * shape[2], filters = shape[3];
+  if (const Size2 dilation = options_from_json<Conv2DOptions>(conv.options(), where).dilation_rate;
+      shape[0] > seen[0] || shape[1] > seen[1] || !(dilation == Size2(1)))
+    throw usage_error(where,
+                      "\"{}\" sees no patches that lie within a picture (got a kernel of {}x{}, dilated by {}, expected "
+                      "at most {}x{}, dilated by 1x1)",
+                      layer, shape[0], shape[1], to_string(dilation), seen[0], seen[1]);
   if (shape[2] != seen[2] || filters > 2 * numbers)
     throw usage_error(where, "\"{}\" has more filters than directions and their opposites (got {}, expected at most {})", layer, filters, 2 * numbers);
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(covariance(examples, shape[0], shape[1], options.pictures));

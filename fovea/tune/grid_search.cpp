@@ -1,17 +1,21 @@
 #include "fovea/tune/grid_search.h"
 
 #include <algorithm>
+#include <set>
 
 namespace fovea::tune {
 namespace {
 
 constexpr int kWithoutStep = 10;  // values of a number that has no step
 
+// Each value once.
 std::vector<Json> listed(const Parameter& p) {
-  std::vector<Json> values = {p.fallback()};
+  std::vector<Json> values;
+  std::set<Json> known;
   const auto add = [&](const Json& value) {
-    if (value != values.front()) values.push_back(value);
+    if (known.insert(value).second) values.push_back(value);
   };
+  add(p.fallback());
   if (const auto count = count_of(p)) {
     for (int64_t i = 0; i < static_cast<int64_t>(*count); ++i) add(value_at(p, i));
   } else {

@@ -22,14 +22,17 @@ bool is_scalar(const Json& value) { return value.is_number() || value.is_string(
 
 std::string listed(const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, ", ")); }
 
+void check_whole(double value, const std::string& where) {
+  if (!(std::abs(value) <= kMostWhole)) throw usage_error(where, "whole numbers are at most 2^53 here (got {})", value);
+}
+
 void check_number(const Parameter& p, const std::string& where) {
   const bool log = p.options.sampling != Sampling::linear;
   if (!std::isfinite(p.min) || !std::isfinite(p.max) || p.min > p.max)
     throw usage_error(where, "min is above max (got {} and {})", p.min, p.max);
   if (log && p.min <= 0) throw usage_error(where, "logarithmic sampling begins above 0 (got min {})", p.min);
   if (p.type == ParameterType::integer)
-    for (const double whole : {p.min, p.max, p.options.step.value_or(0)})
-      if (!(std::abs(whole) <= kMostWhole)) throw usage_error(where, "whole numbers are at most 2^53 here (got {})", whole);
+    for (const double value : {p.min, p.max, p.options.step.value_or(0)}) check_whole(value, where);
   if (!p.options.step) return;
   const double step = *p.options.step;
   if (!(step > (log ? 1 : 0)))
@@ -69,8 +72,8 @@ double number(const Json& json, const char* key, const std::string& where, std::
 
 int64_t whole(const Json& json, const char* key, const std::string& where) {
   const double value = number(json, key, where);
-  if (value != std::floor(value) || std::abs(value) > 1e15)
-    throw usage_error(where + ": " + key, "got {}, expected a whole number", value);
+  if (value != std::floor(value)) throw usage_error(where + ": " + key, "got {}, expected a whole number", value);
+  check_whole(value, where);
   return static_cast<int64_t>(value);
 }
 

@@ -73,6 +73,13 @@ TEST_F(EnsembleCommand, SaysWhatWasFittedOnWhat) {
   ASSERT_EQ(ended.code, 0) << ended.err;
   EXPECT_THAT(ended.out, HasSubstr("scores are of the test pictures; weights and temperatures were fitted on the validation pictures"));
   EXPECT_EQ(ensemble({"runs/train/a", "--weights", "fitted", "--split", "validation"}).code, 2);
+  EXPECT_EQ(ensemble({"runs/train/a", "--weights", "fitted", "--validation", "test"}).code, 2);
+}
+
+TEST_F(EnsembleCommand, TakesTheDatasNamesWhereModelsHaveNone) {
+  const Ended ended = ensemble({"tiny.json", "tiny.json", "--class-names", "x,y,z", "--json"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  EXPECT_EQ(ended.json()["classes"], Json({"x", "y", "z"}));
 }
 
 TEST_F(EnsembleCommand, TakesTheBestOfAStudy) {
@@ -87,6 +94,8 @@ TEST_F(EnsembleCommand, TakesTheBestOfAStudy) {
 TEST_F(EnsembleCommand, RefusesWhatCannotBe) {
   EXPECT_EQ(ensemble({}).code, 2);
   EXPECT_EQ(ensemble({"nowhere/at/all"}).code, 3);
+  create_folders(*place_ / "begun/best");
+  EXPECT_EQ(ensemble({"begun"}).code, 3);
   EXPECT_EQ(ensemble({"runs/train/a", "--combine", "mode"}).code, 2);
   EXPECT_EQ(ensemble({"runs/train/a", "--combine", "majority", "--save", "m.safetensors"}).code, 2);
   EXPECT_EQ(ensemble({"runs/train/a", "--temperature", "whole", "--save", "m.safetensors"}).code, 2);

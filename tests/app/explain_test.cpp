@@ -155,6 +155,20 @@ TEST_F(Explain, DrawsFeatureMapsAndFilters) {
   EXPECT_TRUE(layers[0].contains("dead")) << "the data that the model was trained on are there";
 }
 
+TEST_F(Explain, DrawsLayersOfLikeNamesIntoFilesOfTheirOwn) {
+  write_file_atomically(path("inner.json"), R"({"name": "a", "input_shape": [8, 8, 2], "layers": [{"Conv2D": {"filters": 2, "kernel_size": 3, "name": "b"}}]})");
+  write_file_atomically(path("alike.json"), R"({"input_shape": [10, 10, 1], "layers": [
+      {"Conv2D": {"filters": 2, "kernel_size": 3, "name": "filters"}}, {"Model": {"use": "inner.json", "name": "a"}},
+      {"Conv2D": {"filters": 2, "kernel_size": 3, "name": "a-b"}}, {"Flatten": {}}, {"Dense": {"units": 3, "activation": "softmax"}}]})");
+  const Ended ended = run({"features", "alike.json", "a.png", "--out", "alike", "--sample", "0", "--json"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  std::vector<std::string> files;
+  const Json layers = ended.json()["layers"];
+  for (const Json& layer : layers) files.push_back(layer["file"]);
+  EXPECT_THAT(files, ElementsAre("alike/2-filters.png", "alike/a-b.png", "alike/2-a-b.png"));
+  EXPECT_EQ(list_folder(path("alike")).size(), 4u) << "and the filters";
+}
+
 TEST_F(Explain, WritesFeatureMapsByTheirLayersPaths) {
   const Ended ended = features({"a.png", "--npz", "maps.npz", "--sample", "0"});
   ASSERT_EQ(ended.code, 0) << ended.err;

@@ -95,6 +95,7 @@ TEST_F(JointTraining, StopsAtCtrlCAndIsExtended) {
   training.signal(SIGINT);
   const Ended stopped = training.wait();
   EXPECT_EQ(stopped.code, 130);
+  EXPECT_EQ(stopped.json()["run"], "runs/train/stopped");
   EXPECT_THAT(stopped.err, HasSubstr("fovea train --resume runs/train/stopped goes on"));
   EXPECT_EQ(place_.run({"runs", "list", "--json"}).json()["runs"][1]["state"], "stopped");
 
@@ -102,6 +103,27 @@ TEST_F(JointTraining, StopsAtCtrlCAndIsExtended) {
   const Ended grown = place_.run({"train", "--resume", "runs/train/four/", "--epochs", "6", "--json"});
   ASSERT_EQ(grown.code, 0) << grown.err;
   expect_same("runs/train/four", "runs/train/six");
+}
+
+TEST_F(JointTraining, GoesOnWithAnExtensionThatWasStopped) {
+  ASSERT_EQ(place_.run(words_of("grown", "2")).code, 0);
+  Started training(place_.path(), {"train", "--resume", "runs/train/grown", "--epochs", "60"});
+  wait_for("runs/train/grown/members/1-tiny/history.csv", 4);
+  training.signal(SIGINT);
+  ASSERT_EQ(training.wait().code, 130);
+  const Ended ended = place_.run({"train", "--resume", "runs/train/grown"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  for (const std::string member : {"1-tiny", "2-other", "3-tiny"})
+    EXPECT_THAT(read_file(place_ / ("runs/train/grown/members/" + member + "/history.csv")), HasSubstr("\n60,")) << member;
+}
+
+TEST_F(JointTraining, FailsWhereOneModelIsAskedForAndThereIsNone) {
+  ASSERT_EQ(place_.train("a", {"--resize", "pad", "--epochs", "1"}).code, 0);
+  const Ended ended = place_.run({"train", "runs/train/a", "tiny.json", "--ensemble", "--data", "shapes.npz", "--epochs", "1",
+                                  "--name", "b", "--save", "b.safetensors", "--json"});
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_THAT(ended.err, HasSubstr("b.safetensors: is not written: the members make no one model"));
+  EXPECT_EQ(ended.json()["members"].size(), 2u) << "they are scored";
 }
 
 TEST_F(JointTraining, SaysWhatDoesNotGoTogether) {
@@ -114,6 +136,12 @@ TEST_F(JointTraining, SaysWhatDoesNotGoTogether) {
   refused({"train", "tiny.json", "other.json", "--data", "shapes.npz"}, "one model too many (got \"other.json\"");
   refused({"train", "tiny.json", "other.json", "--ensemble", "--find-lr", "a.svg", "--data", "shapes.npz"}, "--ensemble: does not go with --find-lr");
   refused({"train", "tiny.json", "absent", "--ensemble", "--data", "shapes.npz", "--epochs", "1", "--name", "a"}, "absent");
+  write_file_atomically(place_ / "small.json", R"({"input_shape": [8, 8, 1],
+    "layers": [{"Flatten": {}}, {"Dense": {"units": 3, "activation": "softmax"}}]})");
+  refused({"train", "tiny.json", "small.json", "--ensemble", "--data", "shapes.npz", "--epochs", "1", "--name", "a",
+           "--save", "a.safetensors"},
+          "--save: members that take pictures of different sizes make no one model (got (10, 10, 1) of tiny.json and "
+          "(8, 8, 1) of small.json)");
   EXPECT_FALSE(folder_exists(place_ / "runs/train/a")) << "known before anything is trained";
 }
 

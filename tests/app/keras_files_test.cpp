@@ -77,6 +77,16 @@ TEST(KerasFilesInTheProgram, GoOnWithTheirOptimizer) {
   EXPECT_EQ(longer.code, 0) << longer.err;
 }
 
+TEST(KerasFilesInTheProgram, GoOnWithTheirSchedule) {
+  const Workplace place;
+  ASSERT_EQ(place.train("a", {"--epochs", "1", "--batch-size", "12", "--optimizer", "sgd", "--schedule",
+                              "piecewise,boundaries=2,6,values=0.5,0.25,0.125", "--save", "a.keras"}).code, 0);
+  const Ended further = place.run({"train", "a.keras", "--data", "shapes.npz", "--epochs", "1", "--batch-size", "12",
+                                   "--name", "b", "--json"});
+  ASSERT_EQ(further.code, 0) << further.err;
+  EXPECT_EQ(further.json()["epochs"][0]["learning_rate"], 0.125);
+}
+
 TEST(KerasFilesInTheProgram, GiveTheirWeightsByNameOrAllOfThem) {
   const Workplace place;
   const Ended table = place.run({"summary", golden_path("chain/keras_3.keras"), "--weights", golden_path("three_deep/keras_2.h5")});

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "fovea/base/file.h"
 #include "fovea/formats/npy.h"
 #include "fovea/formats/npz.h"
@@ -29,6 +31,8 @@ class Predict : public testing::Test {
       save_png(*place_ / (i == 2 ? "pictures/deeper/c.png" : i == 1 ? "pictures/b.png" : "pictures/a.png"), image);
     }
     write_file_atomically(*place_ / "pictures/notes.txt", "no picture");
+    write_file_atomically(*place_ / "pictures/._a.png", "what macOS leaves");
+    std::filesystem::create_directory_symlink("..", *place_ / "pictures/deeper/up");
     write_file_atomically(*place_ / "broken.png", "no picture either");
   }
   static void TearDownTestSuite() { delete place_; }
@@ -43,6 +47,15 @@ class Predict : public testing::Test {
   static Workplace* place_;
 };
 Workplace* Predict::place_ = nullptr;
+
+TEST_F(Predict, NewWeightsLeaveWhatElseTheModelKnows) {
+  const Ended ended = predict({"shapes.npz:1", "--json", "--top", "3", "--weights", "random"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  std::vector<std::string> classes;
+  const Json top = ended.json()["pictures"][0]["top"];
+  for (const Json& one : top) classes.push_back(one["class"].get<std::string>());
+  EXPECT_THAT(classes, testing::UnorderedElementsAre("top", "middle", "bottom"));
+}
 
 TEST_F(Predict, NamesTheClassesOfAPicture) {
   const Ended ended = predict({"shapes.npz:1", "--json", "--top", "2"});
@@ -77,9 +90,18 @@ TEST_F(Predict, LooksIntoFoldersAndLists) {
   EXPECT_EQ(folder.code, 0) << folder.err;
   EXPECT_EQ(std::count(folder.out.begin(), folder.out.end(), '\n'), 3);
   EXPECT_THAT(folder.out, HasSubstr("pictures/deeper/c.png  bottom "));
-  const Ended list = predict({"-"}, {.in = "pictures/b.png\nx.npy:2\n"});
+  const Ended list = predict({"-"}, {.in = "\xef\xbb\xbfpictures/b.png\r\nx.npy:2\r\n"});
   EXPECT_THAT(list.out, testing::StartsWith("pictures/b.png  middle "));
   EXPECT_EQ(std::count(list.out.begin(), list.out.end(), '\n'), 2);
+}
+
+TEST_F(Predict, TakesLabelsFromAnySystemsFile) {
+  write_file_atomically(path("labels.txt"), "\xef\xbb\xbfoben\r\nmitte\r\nunten\r\n\r\n");
+  EXPECT_THAT(predict({"pictures/a.png", "--labels", "labels.txt"}).out, testing::StartsWith("pictures/a.png  oben "));
+  write_file_atomically(path("labels.txt"), "\n");
+  const Ended ended = predict({"pictures/a.png", "--labels", "labels.txt"});
+  EXPECT_EQ(ended.code, 3);
+  EXPECT_THAT(ended.err, HasSubstr("labels.txt: holds no names"));
 }
 
 TEST_F(Predict, WritesAllProbabilities) {
@@ -102,6 +124,19 @@ TEST_F(Predict, DoesTheRestWhereSomeAreBad) {
   EXPECT_THAT(ended.err, HasSubstr("fovea: error: broken.png"));
   EXPECT_THAT(ended.err, HasSubstr("fovea: error: nowhere.png"));
   for (const char* name : {"broken.png", "nowhere.png"}) EXPECT_EQ(predict({name}).code, 3) << name;
+  const Ended list = predict({"-"}, {.in = "pictures/a.png\nnowhere.png\n"});
+  EXPECT_EQ(list.code, 1);
+  EXPECT_THAT(list.out, HasSubstr("pictures/a.png  top "));
+  EXPECT_EQ(predict({"-"}, {.in = "broken.png\n"}).code, 3);
+}
+
+TEST_F(Predict, RefusesAnAddressInAnEmptySplit) {
+  const Array x(DType::u8, {2, 10, 10, 1}), y(DType::u8, {2});
+  const NamedTensor arrays[] = {NamedTensor::of("x_train", x), NamedTensor::of("y_train", y)};
+  save_npz(path("two.npz"), arrays);
+  const Ended ended = predict({"two.npz:validation:0"});
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_THAT(ended.err, HasSubstr("two.npz:validation:0: the data set has no validation pictures"));
 }
 
 TEST_F(Predict, TakesFloatsAsTheyAre) {

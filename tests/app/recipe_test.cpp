@@ -39,17 +39,37 @@ TEST(Recipe, TrainsAndGoesOnToTheSameBits) {
   const Ended whole = run("whole", {});
   ASSERT_EQ(whole.code, 0) << whole.err;
   EXPECT_THAT(whole.err, HasSubstr("whitening whitens the pictures' patches and does not train"));
-  // 43 pictures train: three steps an epoch.
-  EXPECT_THAT(read_file(place / "runs/train/whole/config.toml"), HasSubstr("total_steps=9"));
+  // 43 pictures train, three steps an epoch: the rate's cycle is through behind nine.
+  EXPECT_THAT(read_file(place / "runs/train/whole/history.csv"), HasSubstr(",0.015\n"));
   ASSERT_EQ(run("again", {"--threads", "1"}).code, 0);
   EXPECT_EQ(read_file(place / "runs/train/whole/history.csv"), read_file(place / "runs/train/again/history.csv"));
 }
 
 TEST(Schedule, MayLeaveItsStepsToTheTraining) {
   const Workplace place;
-  const Ended trained = place.train("c", {"--epochs", "2", "--batch-size", "8", "--optimizer", "sgd", "--schedule", "cosine,initial_learning_rate=0.1"});
-  ASSERT_EQ(trained.code, 0) << trained.err;
-  EXPECT_THAT(read_file(place / "runs/train/c/config.toml"), HasSubstr("cosine,initial_learning_rate=0.1,decay_steps=12"));
+  const auto rates = [&](const std::vector<std::string>& words) {
+    const Ended trained = place.run(words);
+    EXPECT_EQ(trained.code, 0) << trained.err;
+    std::vector<double> all;
+    const Json result = trained.json();
+    for (const Json& epoch : result["epochs"]) all.push_back(epoch["learning_rate"]);
+    return all;
+  };
+  const auto train = [&](const std::string& name, const std::string& epochs, const std::string& schedule) {
+    return rates({"train", "tiny.json", "--data", "shapes.npz", "--name", name, "--epochs", epochs, "--batch-size", "8",
+                  "--optimizer", "sgd", "--schedule", schedule, "--json"});
+  };
+  const std::string cosine = "cosine,initial_learning_rate=0.1";
+  EXPECT_THAT(train("a", "2", cosine), testing::ElementsAre(testing::DoubleNear(0.05, 1e-8), testing::DoubleNear(0, 1e-8)));
+  // The warm-up is part of the training: of its 24 steps 12 are left behind it.
+  const auto warmed = train("b", "4", "cosine,initial_learning_rate=0,warmup_target=0.1,warmup_steps=12");
+  EXPECT_NEAR(warmed[1], 0.1, 1e-8);
+  EXPECT_NEAR(warmed[3], 0, 1e-8);
+
+  // With more epochs the rest of the training follows the longer schedule.
+  const std::vector<double> whole = train("whole", "4", cosine);
+  const std::vector<double> grown = rates({"train", "--resume", "runs/train/a", "--epochs", "4", "--json"});
+  EXPECT_EQ(std::vector(grown.begin() + 2, grown.end()), std::vector(whole.begin() + 2, whole.end()));
 }
 
 }  // namespace

@@ -74,6 +74,47 @@ TEST_F(Report, ComparesRunsOfTheSameData) {
   EXPECT_FALSE(data["runs"][0]["predictions"].contains("maps"));
 }
 
+TEST_F(Report, ShowsTheTestPicturesOfRunsThatWereCutDifferently) {
+  const Ended trained = place_->train("cut", {"--epochs", "1", "--class-names", "top,middle,<b>", "--validation-split", "0.3"});
+  ASSERT_EQ(trained.code, 0) << trained.err;
+  const Ended ended = report({"runs/train/a", "runs/train/cut", "--out", "cuts.html", "--no-maps"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  EXPECT_THAT(ended.err, HasSubstr("validated with different pictures"));
+  for (const Json& split : page("cuts.html")["pictures"]["split"]) EXPECT_EQ(split, 2);
+}
+
+TEST_F(Report, RefusesRunsWhoseReportedPicturesDiffer) {
+  const Npz shapes(*place_ / "shapes.npz");
+  const Array x = shapes.read("x_train"), y = shapes.read("y_train");
+  const NamedTensor arrays[] = {NamedTensor::of("x_train", x), NamedTensor::of("y_train", y)};
+  save_npz(*place_ / "train.npz", arrays);
+  for (const char* share : {"0", "0.2", "0.4"}) {
+    const Ended trained = place_->run({"train", "tiny.json", "--data", "train.npz", "--epochs", "1", "--name", std::string("share") + share, "--validation-split", share});
+    ASSERT_EQ(trained.code, 0) << trained.err;
+  }
+  for (const char* other : {"runs/train/share0", "runs/train/share0.4"}) {
+    const Ended ended = report({"runs/train/share0.2", other});
+    EXPECT_EQ(ended.code, 2);
+    EXPECT_THAT(ended.err, HasSubstr("was validated with other pictures than runs/train/share0.2"));
+  }
+}
+
+TEST_F(Report, CountsATestSplitThatValidatesOnce) {
+  const Ended trained = place_->train("tested", {"--epochs", "1", "--validation", "test", "--report"});
+  ASSERT_EQ(trained.code, 0) << trained.err;
+  for (const Json& split : page("runs/train/tested/report.html")["pictures"]["split"]) EXPECT_NE(split, 1);
+}
+
+TEST_F(Report, SuggestsAClassForEveryDoubtedLabel) {
+  const Ended ended = report({"runs/train/a", "--out", "doubts.html", "--no-maps"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  const Json data = page("doubts.html"), errors = data["runs"][0]["label_errors"], pictures = data["pictures"];
+  ASSERT_EQ(errors["pictures"].size(), errors["suggested"].size());
+  EXPECT_EQ(errors["splits"], 3);
+  for (size_t k = 0; k < errors["pictures"].size(); ++k)
+    EXPECT_NE(errors["suggested"][k], pictures["label"][errors["pictures"][k].get<size_t>()]);
+}
+
 TEST_F(Report, IsWrittenAtATrainingsEnd) {
   const Ended ended = place_->train("c", {"--epochs", "1", "--report", "--json"});
   ASSERT_EQ(ended.code, 0) << ended.err;

@@ -104,6 +104,17 @@ TEST(ResumedRun, IsExtendedByMoreEpochs) {
     EXPECT_EQ(read_file(place / ("runs/train/grown/" + std::string(file))), read_file(place / ("runs/train/six/" + std::string(file)))) << file;
 }
 
+TEST(ResumedRun, WaitsAnewForMoreEpochsAlone) {
+  const Workplace place;
+  const auto epochs = [](const Ended& ended) { return ended.json()["epochs"].size(); };
+  const std::vector<std::string> resume = {"train", "--resume", "runs/train/a", "--json"};
+  const Ended stopped = place.train("a", {"--epochs", "40", "--learning-rate", "0", "--early-stopping", "patience=2", "--json"});
+  EXPECT_EQ(epochs(stopped), 3u);
+  EXPECT_EQ(epochs(place.run(resume)), 3u);
+  EXPECT_EQ(epochs(place.run(with(resume, {"--epochs", "40"}))), 3u) << "these are its own";
+  EXPECT_EQ(epochs(place.run(with(resume, {"--epochs", "41"}))), 5u);
+}
+
 TEST(ResumedRun, GoesOnWhereTheNetLeavesThePicturesSizeOpen) {
   const Workplace place;
   write_file_atomically(place / "open.json", R"({"input_shape": [null, null, null], "layers": [{"Conv2D": {"filters": 4, "kernel_size": 3}},

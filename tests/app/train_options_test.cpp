@@ -92,6 +92,18 @@ TEST_F(TwoClasses, ARunRemembersItsLossAndItsOptions) {
   EXPECT_NE(loss({}), loss({"--loss", "bce"}));
 }
 
+TEST_F(TwoClasses, AreTestedAndEvaluatedByTheLossTheyWereTrainedWith) {
+  const auto expect_same = [&](const std::string& name, const std::vector<std::string>& options) {
+    ASSERT_EQ(train(name, options).code, 0);
+    const Json tested = place_.run({"runs", "--json"}).json()["runs"].back()["test"];
+    const Json evaluated = place_.run({"eval", "runs/train/" + name, "--data", "pairs.npz", "--json"}).json();
+    EXPECT_FLOAT_EQ(evaluated["loss"].get<float>(), tested["loss"].get<float>()) << name;
+  };
+  expect_same("smooth", {"--epochs", "2", "--label-smoothing", "0.3"});
+  expect_same("focal", {"--epochs", "2", "--loss", "binary_focal_crossentropy", "--focal-alpha", "0.7", "--focal-gamma",
+                        "1", "--focal-balancing"});
+}
+
 TEST_F(TwoClasses, OptionsThatCannotBeAreRefused) {
   const auto refused = [&](const std::vector<std::string>& words, const char* text) {
     const Ended ended = train("a", words);
@@ -102,6 +114,7 @@ TEST_F(TwoClasses, OptionsThatCannotBeAreRefused) {
   refused({"--loss", "mse", "--label-smoothing", "0.1"}, "--label-smoothing: does not go with --loss mse");
   refused({"--clipnorm", "1", "--global-clipnorm", "1"}, "only one of clipnorm, clipvalue and global_clipnorm can be set");
   refused({"--exclude-from-weight-decay", "bias,,gamma"}, "must have words");
+  refused({"--ema-overwrite-frequency", "3"}, "--ema-overwrite-frequency: needs --use-ema (got 3)");
   refused({"--ema-momentum", "1.5"}, "--ema-momentum: cannot be (got 1.5");
 }
 
@@ -142,6 +155,18 @@ TEST_F(TwoClasses, AreDrawnByTheirWeights) {
   refused({"--weighted-sampling", "balance"}, "--weighted-sampling: cannot be (got \"balance\", expected balanced or CLASS:WEIGHT");
   refused({"--weighted-sampling", "balanced", "--shuffle", "off"}, "--weighted-sampling: does not go with --shuffle off");
   refused({"--weighted-sampling", "0:0,1:0"}, "--weighted-sampling: leaves no picture to draw");
+}
+
+TEST_F(TwoClasses, HaveLearningRatesTriedAsTheyWouldBeTrained) {
+  const auto curve = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"train", "one.json", "--data", "pairs.npz", "--batch-size", "7", "--find-lr",
+                               "rates.svg", "--json"});
+    return place_.run(more).json()["curve"];
+  };
+  const Json plain = curve({});
+  EXPECT_NE(plain, curve({"--class-weight", "0:3"}));
+  EXPECT_NE(plain, curve({"--weighted-sampling", "0:3"}));
+  EXPECT_NE(plain, curve({"--shuffle", "off"}));
 }
 
 }  // namespace

@@ -128,6 +128,22 @@ TEST(Train, LetsFlagsWinOverAConfiguration) {
   EXPECT_THAT(refused.err, HasSubstr("bad.toml: unknown option \"epoch\"; did you mean \"epochs\"?"));
 }
 
+TEST(Train, KeepsSeedsThatTomlsIntegersCannotHold) {
+  const Workplace place;
+  ASSERT_EQ(place.train("a", {"--epochs", "1", "--seed", "18446744073709551615"}).code, 0);
+  const Ended resumed = place.run({"train", "--resume", "runs/train/a", "--epochs", "2"});
+  EXPECT_EQ(resumed.code, 0) << resumed.err;
+  EXPECT_THAT(read_file(place / "runs/train/a/config.toml"), HasSubstr("seed = \"18446744073709551615\"\n"));
+}
+
+TEST(Train, RefusesAPathThatARunCouldNotKeep) {
+  const Workplace place;
+  write_file_atomically(place / "caf\xe9.npz", read_file(place / "shapes.npz"));
+  const Ended refused = place.run({"train", "tiny.json", "--data", "caf\xe9.npz", "--epochs", "1"});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_THAT(refused.err, HasSubstr("--data: is not UTF-8: a run could not keep it"));
+}
+
 TEST(Train, SavesOnceMoreWhereItIsTold) {
   const Workplace place;
   ASSERT_EQ(place.train("a", {"--epochs", "1", "--save", "kept.safetensors"}).code, 0);

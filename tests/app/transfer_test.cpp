@@ -45,6 +45,13 @@ TEST(TransferLearning, KeepsFeaturesOnDiskForTheNextRun) {
   EXPECT_THAT(place.run(transfer({"--front-features", "disk"}), how).err, HasSubstr("are kept in"));
 }
 
+TEST(TransferLearning, KeepsFeaturesOfEachCutApart) {
+  const Workplace place;
+  const HowToRun how = {.environment = {"FOVEA_CACHE_DIR=" + (place / "cache")}};
+  EXPECT_THAT(place.run(transfer({"--front-features", "disk"}), how).err, HasSubstr("are kept in"));
+  EXPECT_THAT(place.run(transfer({"--front-features", "disk", "--split-seed", "1"}), how).err, HasSubstr("are kept in"));
+}
+
 TEST(TransferLearning, SaysThatAugmentationKeepsTheFrontBusy) {
   const Workplace place;
   EXPECT_THAT(place.run(transfer({"--augment", "horizontal_flip=true"})).err, HasSubstr("--augment-copies K keeps those of K draws"));
@@ -67,6 +74,13 @@ TEST(TransferLearning, FineTunesInStages) {
   EXPECT_THAT(place.run(transfer({"--fine-tune", "nothing"})).err, HasSubstr("--fine-tune: matches no layer (got \"nothing\")"));
   EXPECT_THAT(place.run(transfer({"--fine-tune", "dense"})).err, HasSubstr("--fine-tune: these layers train already (got dense)"));
   EXPECT_THAT(place.run(transfer({"--fine-tune", "conv1", "--fine-tune-epochs", "1,2"})).err, HasSubstr("got 2, expected 1 or 1"));
+}
+
+TEST(TransferLearning, RefusesMoreEpochsThanCanBeCounted) {
+  const Workplace place;
+  const Ended refused = place.train("a", {"--epochs", "2147483647", "--fine-tune", "all", "--fine-tune-epochs", "1"});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_THAT(refused.err, HasSubstr("--fine-tune-epochs: are too many with --epochs 2147483647 (got 2147483648 in all"));
 }
 
 // Killed in either stage, the run ends as if nothing had happened.

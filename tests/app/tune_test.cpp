@@ -1,11 +1,16 @@
 // fovea tune and fovea study, by the real program; studies that are killed.
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/inotify.h>
 #include <unistd.h>
 
+#include <cmath>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <numbers>
 #include <set>
 
 #include "fovea/base/file.h"
@@ -194,6 +199,56 @@ TEST_F(TuneProgram, TakesUpWhatAKilledWorkerLeftAndRecordsACrash) {
   }
 }
 
+constexpr const char* kBatchSizes = R"({"model": "tiny.json",
+  "parameters": {"batch_size": {"type": "int", "min": 4, "max": 32}}})";
+
+// Where nothing is learnt every rung ends early, and the next one begins behind epochs that never were.
+TEST_F(TuneProgram, PromotesTrialsThatStopEarly) {
+  write_file_atomically(place / "space.json", kBatchSizes);
+  const Ended tuned = place.run({"tune", "space.json", "--data", "shapes.npz", "--max-epochs", "9", "--learning-rate",
+                                 "0", "--early-stopping", "patience=0", "--label-smoothing", "0.3", "--name", "a",
+                                 "--json"});
+  ASSERT_EQ(tuned.code, 0) << tuned.err;
+  const Json result = tuned.json();
+  int most = 0;
+  for (const Json& trial : result["trials"]) {
+    EXPECT_EQ(trial["state"], "completed") << trial;
+    most = std::max(most, trial["epochs"].get<int>());
+  }
+  EXPECT_EQ(most, 3) << "an epoch in each of three rungs";
+  const auto loss = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> words = {"eval", "runs/tune/a", "--data", "shapes.npz", "--json"};
+    words.insert(words.end(), more.begin(), more.end());
+    return place.run(words).json()["loss"];
+  };
+  EXPECT_EQ(result["best"]["test"]["loss"], loss({})) << "with its smoothing";
+  EXPECT_NE(loss({}), loss({"--loss", "categorical_crossentropy"}));
+}
+
+TEST_F(TuneProgram, FollowsOneScheduleThroughAllRungs) {
+  write_file_atomically(place / "space.json", kBatchSizes);
+  ASSERT_EQ(place.run({"tune", "space.json", "--data", "shapes.npz", "--name", "a", "--max-epochs", "3", "--schedule",
+                       "cosine,initial_learning_rate=0.1"}).code, 0);
+  const Json shown = place.run({"study", "show", "a", "--json"}).json();
+  for (const Json& trial : shown["trials"])
+    for (const Json& epoch : trial["history"]) {
+      const double done = epoch["epoch"].get<double>() / 3;
+      EXPECT_NEAR(epoch["learning_rate"].get<double>(), 0.05 * (1 + std::cos(std::numbers::pi * done)), 1e-6);
+    }
+}
+
+TEST_F(TuneProgram, ReplacesAWorkerThatIsAskedToEnd) {
+  Started tuning(place.path(), tune_words("asked", {"--json"}));
+  const int64_t worker = working_process(place / "runs/tune/asked");
+  ASSERT_GT(worker, 0);
+  ::kill(static_cast<pid_t>(worker), SIGTERM);
+  const Ended end = tuning.wait();
+  ASSERT_EQ(end.code, 0) << end.err;
+  EXPECT_EQ(end.json()["trials"].size(), all_trials());
+  EXPECT_THAT(end.err, testing::Not(HasSubstr("the time is up")));
+  expect_whole("asked");
+}
+
 TEST_F(TuneProgram, IsExtended) {
   ended("more", {"--algorithm", "random", "--trials", "2", "--max-epochs", "1"});
   const Json further = ended("more", {"--trials", "3", "--max-epochs", "2"});
@@ -209,6 +264,38 @@ TEST_F(TuneProgram, IsExtended) {
   EXPECT_THAT(other.err, HasSubstr("--batch-size: the study has another (got 4, expected 8)"));
 }
 
+TEST_F(TuneProgram, ConditionsAskForTheOptionsThatTrialsHave) {
+  write_file_atomically(place / "momenta.json", R"({"model": "tiny.json", "options": {"optimizer": "adam"},
+    "parameters": {
+      "momentum": {"type": "float", "min": 0.5, "max": 0.9, "when": {"optimizer": ["sgd"]}},
+      "epsilon": {"type": "float", "min": 1e-7, "max": 1e-3, "when": {"optimizer": ["adam"]}}}})");
+  const auto search = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> words = {"tune", "--name", "a", "--resume", "--json", "--quiet"};
+    words.insert(words.end(), more.begin(), more.end());
+    return place.run(words);
+  };
+  ASSERT_EQ(search({"momenta.json", "--data", "shapes.npz", "--algorithm", "random", "--max-epochs", "1", "--trials", "1",
+                    "--optimizer", "sgd"})
+                .code,
+            0);
+  const Ended more = search({"momenta.json", "--trials", "2"});
+  ASSERT_EQ(more.code, 0) << more.err;
+  const Json result = more.json();
+  ASSERT_EQ(result["trials"].size(), 2u);
+  for (const Json& trial : result["trials"]) {
+    EXPECT_TRUE(trial["values"].contains("momentum")) << trial;
+    EXPECT_FALSE(trial["values"].contains("epsilon")) << trial;
+  }
+  const Ended other = search({"--optimizer", "adam"});
+  EXPECT_EQ(other.code, 2);
+  EXPECT_EQ(other.err, "fovea: error: --optimizer: the study has another (got adam, expected sgd)\n");
+  const Ended large = search({"--trials", "3", "--max-parameters", "3"});
+  ASSERT_EQ(large.code, 0) << large.err;
+  const Json trials = large.json()["trials"];
+  ASSERT_EQ(trials.size(), 3u);
+  EXPECT_THAT(trials[2]["reason"].get<std::string>(), HasSubstr("--max-parameters: the model has more"));
+}
+
 TEST_F(TuneProgram, RecordsTrialsThatFailAndStopsAfterThree) {
   const Ended ended = place.run(tune_words("small", {"--max-parameters", "10", "--json"}));
   EXPECT_EQ(ended.code, 1);
@@ -222,11 +309,78 @@ TEST_F(TuneProgram, RecordsTrialsThatFailAndStopsAfterThree) {
   EXPECT_THAT(ended.err, HasSubstr("3 trials failed in a row"));
 }
 
+TEST_F(TuneProgram, RecordsTrialsWhoseOwnValuesOpenNoData) {
+  write_file_atomically(place / "sizes.json", R"({"model": {"layers": [{"Flatten": {}},
+      {"Dense": {"units": 3, "activation": "softmax"}}], "input_shape": [10, 10, 1]},
+    "parameters": {"image_size": {"type": "choice", "values": ["6", "10", "12"]}}})");
+  const Ended ended =
+      place.run({"tune", "sizes.json", "--data", "shapes.npz", "--algorithm", "grid", "--max-epochs", "1", "--json"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  const Json result = ended.json();
+  ASSERT_EQ(result["trials"].size(), 3u);
+  EXPECT_EQ(result["best"]["values"]["image_size"], "10");
+  EXPECT_THAT(result["trials"][1]["reason"].get<std::string>(),
+              HasSubstr("--image-size: is not what the model takes (got 6, expected 10,10)"));
+  const Ended unknown = place.run({"tune", "space.json", "--data", "cifar11", "--quiet"});
+  EXPECT_EQ(unknown.code, 2);
+  EXPECT_THAT(unknown.err, HasSubstr("unknown data set"));
+}
+
 TEST_F(TuneProgram, StopsInTimeAndGoesOn) {
   const Ended stopped = place.run(tune_words("timed", {"--max-time", "0.05s", "--json"}));
   EXPECT_EQ(stopped.code, 0) << stopped.err;
   EXPECT_LT(stopped.json()["trials"].size(), all_trials());
-  EXPECT_EQ(ranking(ended("timed")), ranking(ended("untimed")));
+  EXPECT_EQ(ranking(ended("timed", {"--max-time", "100000000h"})), ranking(ended("untimed")));
+}
+
+TEST_F(TuneProgram, RemovesARunWholeOrNotAtAll) {
+  constexpr size_t kMany = 5000;
+  const Json result = ended("a", {"--algorithm", "random", "--trials", "3", "--max-epochs", "1"});
+  const std::string worst = place / fmt::format("runs/tune/a/trials/{:04}", result["trials"][2]["id"].get<int>());
+  const std::string much = worst + "/much";
+  create_folders(much);
+  for (size_t i = 0; i < kMany; ++i) std::fclose(std::fopen((much + "/" + std::to_string(i)).c_str(), "w"));
+  const auto is_whole = [&] {
+    try {
+      return list_folder(much).size() == kMany;
+    } catch (const Error&) {
+      return false;
+    }
+  };
+  Started tuning(place.path(), tune_words("a", {"--trials", "4", "--max-epochs", "1", "--keep", "1"}));
+  for (int i = 0; i < 5000 && is_whole(); ++i) ::usleep(1000);
+  tuning.signal(SIGKILL);
+  tuning.wait();
+  EXPECT_FALSE(folder_exists(worst));
+}
+
+TEST_F(TuneProgram, ReplacesTheBestInOneStep) {
+  for (const char* name : {"x", "y"}) create_folders(place / name);
+  if (::renameat2(AT_FDCWD, (place / "x").c_str(), AT_FDCWD, (place / "y").c_str(), RENAME_EXCHANGE) != 0)
+    GTEST_SKIP() << "this file system exchanges no names";
+  const std::vector<std::string> small = {"--algorithm", "random", "--trials", "1", "--max-epochs", "1"};
+  ended("a", small);
+  const int watch = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+  ASSERT_GE(::inotify_add_watch(watch, (place / "runs/tune/a").c_str(), IN_MOVED_TO), 0);
+  ended("a", small);
+  std::string events(4096, 0);
+  events.resize(static_cast<size_t>(std::max<ssize_t>(::read(watch, events.data(), events.size()), 0)));
+  ::close(watch);
+  EXPECT_THAT(events, HasSubstr("best"));
+  EXPECT_THAT(events, testing::Not(HasSubstr(".best-old.tmp"))) << "there is a moment without a best";
+}
+
+TEST_F(TuneProgram, ListsStudiesBesideOneThatIsDamaged) {
+  ended("good", {"--algorithm", "random", "--trials", "1", "--max-epochs", "1"});
+  write_file_with_folders(place / "runs/tune/bad/study.sqlite", "no study");
+  const Json studies = place.run({"study", "list", "--json"}).json()["studies"];
+  ASSERT_EQ(studies.size(), 2u);
+  EXPECT_EQ(studies[0]["state"], "failed");
+  EXPECT_THAT(studies[0]["error"].get<std::string>(), HasSubstr("runs/tune/bad/study.sqlite"));
+  EXPECT_EQ(studies[1]["state"], "finished");
+  const Ended shown = place.run({"study", "list"});
+  EXPECT_EQ(shown.code, 0);
+  EXPECT_THAT(shown.out, HasSubstr("bad: runs/tune/bad/study.sqlite"));
 }
 
 TEST_F(TuneProgram, SaysInOneLineWhatIsWrong) {
@@ -251,6 +405,13 @@ TEST_F(TuneProgram, SaysInOneLineWhatIsWrong) {
   refused(R"({"model": "basic", "parameters": {}})", {"--max-time", "soon"}, 2, "--max-time: is no time");
   refused(R"({"model": "basic", "parameters": {"batch_size": {"type": "int", "min": 1, "max": 8}}})", {"--batch-size", "8"}, 2,
           "--batch-size: is searched over, and set");
+  refused(R"({"model": "basic", "parameters": {}})", {"--fine-tune", "all"}, 2, "--fine-tune: does not go with tune");
+  refused(R"({"model": "basic", "options": {"fine_tune": "all"}, "parameters": {}})", {}, 2,
+          "--fine-tune: does not go with tune (got all)");
+  refused(R"({"model": "basic", "parameters": {"fine_tune": {"type": "fixed", "value": "all"}}})", {}, 2,
+          "--fine-tune: does not go with tune");
+  refused(R"({"model": "basic", "parameters": {}})", {"--objective", "val_f1"}, 2,
+          "--objective: there is no such figure (got val_f1, expected one of loss, accuracy, val_loss");
   EXPECT_EQ(place.run({"tune", "tutoria", "--dry-run"}).code, 2);
   EXPECT_EQ(place.run({"tune", "none.json", "--dry-run"}).code, 3);
   EXPECT_EQ(place.run({"study", "show", "none"}).code, 3);

@@ -182,6 +182,8 @@ TEST(Usage, SummarisesInEveryFormat) {
   EXPECT_EQ(place.run({"summary", "tiny.json", "--json"}).json()["parameters"], 235);
   EXPECT_THAT(place.run({"summary", "tiny.json", "--format", "dot"}).out, StartsWith("digraph"));
   EXPECT_THAT(place.run({"summary", "tiny.json", "--format", "plan"}).out, HasSubstr("conv2d"));
+  write_file_atomically(place / "maps.json", R"({"input_shape": [8, 8, 3], "layers": [{"MaxPooling2D": {}}]})");
+  EXPECT_THAT(place.run({"summary", "maps.json", "--format", "plan"}).out, HasSubstr("gradient from outside"));
   const Json architecture = place.run({"summary", "tiny.json", "--format", "json"}).json();
   write_file_atomically(place / "again.json", architecture.dump());
   EXPECT_EQ(place.run({"summary", "again.json", "--format", "json"}).json(), architecture);

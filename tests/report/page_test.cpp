@@ -27,6 +27,12 @@ TEST(ReportPage, HoldsItsDataAndNothingThatEndsThem) {
   EXPECT_THAT(page, Not(HasSubstr("</script><script>alert")));
 }
 
+TEST(ReportPage, LooksForNoMarkInItsTitleAndData) {
+  const std::string page = report_page("@DATA@", {{"title", "@TITLE@"}});
+  EXPECT_THAT(page, HasSubstr("<title>@DATA@</title>"));
+  EXPECT_THAT(page, HasSubstr(R"({"title":"@TITLE@"})"));
+}
+
 TEST(ReportPage, AsksForNothing) {
   const std::string page = report_page("run", Json::object());
   for (const char* wrong : {"src=\"http", "href=\"http", "url(http", "@import", "onclick="}) EXPECT_THAT(page, Not(HasSubstr(wrong)));

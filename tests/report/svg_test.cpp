@@ -13,6 +13,7 @@ using testing::HasSubstr;
 TEST(Svg, EscapesText) {
   EXPECT_EQ(xml_escaped("a<b & \"c\" > 'd'"), "a&lt;b &amp; &quot;c&quot; &gt; &#39;d&#39;");
   EXPECT_EQ(xml_escaped("ä\n\x01"), "ä&#10;\uFFFD");
+  EXPECT_EQ(xml_escaped("\uFFFE\uFFFFﾾ﾿"), "\uFFFD\uFFFDﾾ﾿");
 }
 
 TEST(Svg, ReplacesEveryByteThatIsNotUtf8) {

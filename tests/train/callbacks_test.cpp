@@ -136,6 +136,23 @@ TEST(EarlyStopping, TakesNoNaNForTheBest) {
   EXPECT_EQ(weight(model), 2);
 }
 
+TEST(Callbacks, RememberAnInfiniteBestInACheckpoint) {
+  const TemporaryFolder folder;
+  Model model = one_weight();
+  Trainer trainer(model);
+  const Json wanted = {{"early_stopping", Json::object()},
+                       {"reduce_lr_on_plateau", Json::object()},
+                       {"model_checkpoint", {{"save_best_only", true}}}};
+  Replay before(wanted, folder.path()), after(wanted, folder.path());
+  for (size_t i = 0; i < before.all.size(); ++i) {
+    before.all[i]->on_epoch_end(trainer, logs_of(0, "val_loss", INFINITY));
+    const Json values = before.all[i]->state().values;
+    after.all[i]->restore({.values = parse_json(values.dump(), "values")});
+    EXPECT_EQ(after.all[i]->state().values, values);
+    EXPECT_EQ(values.at("best"), "inf");
+  }
+}
+
 TEST(EarlyStopping, RefusesWeightsOfAnotherModel) {
   Model model = one_weight();
   Trainer trainer(model);

@@ -125,6 +125,7 @@ TEST(Checkpoint, ExtendsAFinishedTraining) {
   create_folders(folder / "short");
   create_folders(folder / "long");
   Part(folder / "short", {}, -1, 2);
+  EXPECT_EQ(Checkpoint::newest(folder / "short/checkpoint").place().epochs, 2);
   expect_same(Part(folder / "short", {}, -1, 3), Part(folder / "long", {}, -1, 3));
   expect_same(Part(folder / "short", {}, -1, 3), Part(folder / "long", {}, -1, 3));  // what is finished stays so
 }
@@ -159,6 +160,15 @@ TEST(Checkpoint, TroubleIsToldAgainAfterAWhile) {
   };
   EXPECT_EQ(warnings(3600), 1u);
   EXPECT_GT(warnings(0), 3u);
+}
+
+TEST(RunRecorder, TellsOfAnEventThatCannotBeWritten) {
+  const TemporaryFolder folder;
+  std::vector<std::string> told;
+  RunRecorder recorder({.folder = folder.path(), .warn = [&](const std::string& trouble) { told.push_back(trouble); }});
+  const FileLimit limit(10);
+  recorder.tell("fine_tune", {{"epochs", 3}});
+  EXPECT_THAT(told, testing::ElementsAre(HasSubstr("events.jsonl: cannot write")));
 }
 
 TEST(Checkpoint, RefusesAnotherOptimizerAndOtherBatches) {

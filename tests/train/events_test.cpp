@@ -38,6 +38,21 @@ TEST(Events, ATornLineIsSkippedAndTheNextOneIsWhole) {
   }
 }
 
+TEST(Events, AreWholeBehindOneThatTheDiskDidNotTake) {
+  const TemporaryFolder folder;
+  const std::string path = folder / "e.jsonl";
+  EventLog log(path);
+  log.write("begin");
+  {
+    const FileLimit limit(read_file(path).size() + 10);
+    EXPECT_NE(refusal([&] { log.write("epoch"); }).find("cannot write"), std::string::npos);
+  }
+  log.write("end");
+  const auto events = read_events(path);
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_EQ(events[1]["event"], "end");
+}
+
 TEST(Events, NeedAFileThatCanBeWritten) {
   EXPECT_NE(refusal([] { EventLog log("/nowhere/e.jsonl"); }).find("/nowhere/e.jsonl: cannot write"),
             std::string::npos);

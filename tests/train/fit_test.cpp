@@ -148,6 +148,9 @@ TEST(Fit, ValidatesEverySoManyEpochs) {
   }
   EXPECT_THAT(validated, ElementsAre(3, 6));
   EXPECT_THAT(history_csv(history), HasSubstr("epoch,loss,accuracy,val_loss,val_accuracy,learning_rate\n"));
+  EarlyStopping exact({.monitor = "exact_loss", .patience = 0});
+  const FitOptions measured = {.epochs = 6, .validation_freq = 3, .exact_train_metrics = true, .callbacks = {&exact}};
+  EXPECT_EQ(trainer.fit(examples(), measured).back().exact.size(), 2u);
   EXPECT_THAT(refusal([&] { trainer.fit(examples(), {.validation_freq = 0}); }, ErrorKind::usage),
               HasSubstr("validation frequency: must be at least 1 (got 0)"));
 }

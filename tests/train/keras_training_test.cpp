@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "fovea/formats/npz.h"
+#include "fovea/layers/dense.h"
 #include "tests/harness/files.h"
 #include "tests/harness/golden.h"
 #include "tests/harness/golden_keras_files.h"
@@ -99,6 +100,32 @@ std::vector<size_t> trained_files() {
 
 INSTANTIATE_TEST_SUITE_P(All, ResumedTrainings, testing::ValuesIn(trained_files()),
                          [](const auto& file) { return golden_file_name(file.param); });
+
+// What a file says of an optimizer with this schedule.
+KerasTraining scheduled(const char* class_name, Json config) {
+  const Json rate = {{"class_name", class_name}, {"config", std::move(config)}};
+  return {.compile_config = {{"optimizer", {{"class_name", "SGD"}, {"config", {{"learning_rate", rate}}}}}}};
+}
+
+TEST(KerasSchedules, AreReadAsTheProgramTakesThem) {
+  const Json steps = {{"boundaries", {2, 4}}, {"values", {0.5, 0.25, 0.125}}};
+  EXPECT_EQ(keras_schedule(scheduled("PiecewiseConstantDecay", steps), "f.keras"),
+            "piecewise,boundaries=2,4,values=0.5,0.25,0.125");
+}
+
+TEST(KerasSchedules, MayEndBetweenTwoSteps) {
+  const Json line = {{"initial_learning_rate", 1}, {"decay_steps", 12.5}, {"end_learning_rate", 0}};
+  const auto options = keras_optimizer(scheduled("PolynomialDecay", line), "f.keras");
+  EXPECT_FLOAT_EQ(static_cast<float>(options->schedule(10)), 0.2f);
+}
+
+TEST(KerasSchedules, AreTheFilesFaultWhereTheyCannotBe) {
+  const KerasTraining training = scheduled("CosineDecay", {{"initial_learning_rate", 0.1}, {"decay_steps", 0}});
+  EXPECT_THAT(refusal([&] { keras_optimizer(training, "f.keras"); }),
+              HasSubstr("f.keras: optimizer: learning_rate: decay_steps must be"));
+  Model model = sequential({.input_shape = {2}}, Dense({.units = 2}));
+  EXPECT_THAT(refusal([&] { keras_training_for(training, model, "g.h5", "f.keras"); }), HasSubstr("f.keras: optimizer"));
+}
 
 }  // namespace
 }  // namespace fovea

@@ -65,5 +65,13 @@ TEST(Optimizer, GoesOnFromANumberOfSteps) {
   EXPECT_EQ(trained(3, 4), trained(7, 0));
 }
 
+TEST(Optimizer, GoesOnFromAnyNumberOfSteps) {
+  for (const double beta_1 : {0.0, 0.9, 1 - 1e-9}) {
+    Optimizer optimizer({.name = "nadam", .beta_1 = beta_1});
+    optimizer.set_iterations(100'000'000'000'000);
+    EXPECT_EQ(optimizer.iterations(), 100'000'000'000'000);
+  }
+}
+
 }  // namespace
 }  // namespace fovea

@@ -56,5 +56,18 @@ TEST(TensorBoard, WritesAScalarAFigure) {
   EXPECT_NE(validation[1].find("epoch_loss"), std::string::npos);
 }
 
+TEST(TensorBoard, GoesOnBehindAScalarThatTheDiskDidNotTake) {
+  const TemporaryFolder folder;
+  ScalarEvents events(folder.path());
+  {
+    const FileLimit limit(read_file(events.path()).size() + 10);
+    EXPECT_NE(refusal([&] { events.write("lost", 1, 0.5); }).find("cannot write"), std::string::npos);
+  }
+  events.write("kept", 2, 0.25);
+  const std::vector<std::string> all = events_in(events.path());
+  ASSERT_EQ(all.size(), 2u);
+  EXPECT_NE(all[1].find("kept"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace fovea

@@ -95,6 +95,14 @@ TEST(Whitening, RefusesLayersThatItIsNotFor) {
   Model many = net(25), model = net(8);
   EXPECT_THAT(refusal([&] { whiten(many, "white", examples(), "--whiten"); }, ErrorKind::usage),
               testing::HasSubstr("--whiten: \"white\" has more filters than directions and their opposites (got 25, expected at most 24)"));
+  for (Conv2DOptions options : {Conv2DOptions{.kernel_size = kSide + 1}, {.kernel_size = 2, .dilation_rate = 2}}) {
+    options.filters = 2;
+    options.padding = Padding::same;
+    options.name = "white";
+    Model other = sequential({.input_shape = {kSide, kSide, 3}}, Conv2D(options), Flatten(), Dense({.units = 2}));
+    EXPECT_THAT(refusal([&] { whiten(other, "white", examples(), "--whiten"); }, ErrorKind::usage),
+                testing::HasSubstr("\"white\" sees no patches that lie within a picture"));
+  }
   EXPECT_THAT(refusal([&] { whiten(model, "head", examples(), "--whiten"); }, ErrorKind::usage), testing::HasSubstr("is no Conv2D that sees the pictures"));
   EXPECT_THAT(refusal([&] { whiten(model, "whit", examples(), "--whiten"); }, ErrorKind::usage), testing::HasSubstr("white"));
 }

@@ -155,6 +155,14 @@ TEST(RandomSearch, TrainsAllTrialsFurtherAfterMoreEpochs) {
   for (const Work& work : works) EXPECT_EQ(std::pair(work.initial_epoch, work.epochs), std::pair(5, 8));
 }
 
+TEST(GridSearch, TriesAValueOnceThatComesTwice) {
+  Space space;
+  space.choice("a", {4, 8, 8, 16}).integer("b", 1, 4, {.sampling = Sampling::log});
+  const auto oracle = Oracle::make({.algorithm = "grid", .max_epochs = 1, .space = space});
+  ASSERT_EQ(oracle->plan()[0].trials(), 3 * 4);
+  EXPECT_EQ(play(*oracle).size(), 3u * 4);
+}
+
 TEST(Asha, PromotesAThirdWithoutWaiting) {
   const auto oracle = Oracle::make({.algorithm = "asha", .max_epochs = 9, .trials = 27, .space = wide()});
   const auto works = play(*oracle, 4);

@@ -7,12 +7,15 @@ import { shot } from './shots.js';
 
 const AT_ONCE = 24;
 
-function item(i, r, list) {
+// What is wrong with a picture, in words; empty where nothing is.
+const mistake = (i, r) => (isWrong(r, i) ? `label ${classes[labelOf(i)]}` : '');
+
+function item(i, r, list, told) {
   const words = h('span', { class: 'words' });
   const write = () => {
     const mark = markOf(i);
     words.replaceChildren(h('span', { class: isWrong(r, i) ? 'wrong' : 'right' }, classes[predictedOf(r, i)]), ` ${percent(confidenceOf(r, i), 0)}`,
-      ...(isWrong(r, i) ? [h('br'), `label ${classes[labelOf(i)]}`] : []), ...(mark ? [h('br'), h('span', { class: 'marked' }, markWords(mark))] : []));
+      ...(told(i, r) ? [h('br'), told(i, r)] : []), ...(mark ? [h('br'), h('span', { class: 'marked' }, markWords(mark))] : []));
   };
   write();
   onMark((changed) => { if (changed === i || changed < 0) write(); });
@@ -23,13 +26,13 @@ function item(i, r, list) {
   }, shot(i), words));
 }
 
-export function gallery(list, r) {
+export function gallery(list, r, told = mistake) {
   if (list.length === 0) return h('p', { class: 'faint' }, 'No pictures.');
   const places = h('ul', { class: 'gallery' });
   let shown = 0;
   const more = h('button', { type: 'button', class: 'controls', click: () => show() });
   const show = () => {
-    places.append(...list.slice(shown, shown + AT_ONCE).map((i) => item(i, r, list)));
+    places.append(...list.slice(shown, shown + AT_ONCE).map((i) => item(i, r, list, told)));
     shown = Math.min(shown + AT_ONCE, list.length);
     more.textContent = `Show more (${plural(list.length - shown, 'picture')} left)`;
     more.hidden = shown >= list.length;
