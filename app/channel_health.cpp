@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "app/data_argument.h"
-#include "fovea/base/error.h"
 
 namespace fovea::app {
 namespace {
@@ -22,9 +21,8 @@ explain::ChannelSurvey survey_channels(Model& model, const std::vector<int>& lay
   DataArguments which;
   which.data = data;
   const Dataset dataset = open_data(which, {.train = true, .test = false}, {.model = &model, .resizing = rules.resizing, .threads = pool.threads()});
-  if (dataset.train.empty()) throw usage_error("--data", "{} has no train pictures", dataset.name);
   std::vector<int32_t> classes(static_cast<size_t>(dataset.classes));
-  const DataExamples examples(dataset.train, rules, classes, 1, dataset.name);
+  const DataExamples examples(wanted_split(dataset, SplitKind::train, "--data"), rules, classes, 1, dataset.name);
   explain::ChannelSurvey survey(model, pool, layers);
   const int64_t count = std::min(sample, examples.size()), elements = examples.shape().elements();
   constexpr int64_t kBatch = 32;

@@ -15,7 +15,6 @@
 namespace fovea::app {
 namespace {
 
-constexpr SplitKind kSplits[] = {SplitKind::train, SplitKind::validation, SplitKind::test};
 
 // Everything that is told, worked out once.
 struct Facts {
@@ -28,7 +27,7 @@ struct Facts {
       : sizes(own_sizes(dataset)),
         statistics(channel_statistics(dataset.train.empty() ? dataset.test : dataset.train)),
         leaks(find_leaks(dataset)) {
-    for (const SplitKind kind : kSplits) repeated.push_back(count_repeated(dataset.split(kind)));
+    for (const SplitKind kind : kSplitKinds) repeated.push_back(count_repeated(dataset.split(kind)));
   }
 };
 
@@ -40,9 +39,9 @@ Json to_json(const Dataset& dataset, const Facts& facts) {
   for (const int64_t size : dataset.picture_shape()) json["picture_shape"].push_back(size);
   json["classes"] = Json::array();
   for (int64_t c = 0; c < dataset.classes; ++c) json["classes"].push_back(valid_utf8(dataset.class_name(c)));
-  for (size_t k = 0; k < std::size(kSplits); ++k) {
-    const Split& split = dataset.split(kSplits[k]);
-    json["splits"][std::string(to_string(kSplits[k]))] = {{"pictures", split.size()},
+  for (size_t k = 0; k < std::size(kSplitKinds); ++k) {
+    const Split& split = dataset.split(kSplitKinds[k]);
+    json["splits"][std::string(to_string(kSplitKinds[k]))] = {{"pictures", split.size()},
                                                           {"class_counts", split.class_counts(dataset.classes)},
                                                           {"repeated", facts.repeated[k]}};
   }
@@ -98,9 +97,9 @@ void print_facts(const Dataset& dataset, const Facts& facts, const Resizing& res
   const char* scale = dataset.dtype() == DType::u8 ? " of x/255" : "";
   line("mean", numbers(facts.statistics.mean) + scale);
   line("deviation", numbers(facts.statistics.deviation) + scale);
-  for (size_t k = 0; k < std::size(kSplits); ++k)
+  for (size_t k = 0; k < std::size(kSplitKinds); ++k)
     if (facts.repeated[k] > 0)
-      line("repeated", fmt::format("{} of {} {} there before", grouped(facts.repeated[k]), to_string(kSplits[k]),
+      line("repeated", fmt::format("{} of {} {} there before", grouped(facts.repeated[k]), to_string(kSplitKinds[k]),
                                    facts.repeated[k] == 1 ? "is" : "are"));
   if (!dataset.broken.empty()) line("broken", grouped(static_cast<int64_t>(dataset.broken.size())) + ", left out");
   print("\n");
@@ -112,7 +111,7 @@ void print_counts(const Dataset& dataset) {
     width = std::max(width, count_characters(one_line(valid_utf8(dataset.class_name(c)))));
   std::vector<std::vector<int64_t>> counts;
   std::string head = left_aligned("class", width), sums = left_aligned("all", width);
-  for (const SplitKind kind : kSplits) {
+  for (const SplitKind kind : kSplitKinds) {
     counts.push_back(dataset.split(kind).class_counts(dataset.classes));
     head += right_aligned(to_string(kind), 12);
     sums += right_aligned(grouped(dataset.split(kind).size()), 12);

@@ -156,6 +156,12 @@ Dataset open_data(const DataArguments& arguments, SplitsWanted wanted, const Pic
   return open_dataset(arguments.data, options);
 }
 
+const Split& wanted_split(const Dataset& dataset, SplitKind kind, const std::string& where) {
+  const Split& split = dataset.split(kind);
+  if (split.empty()) throw usage_error(where, "{} has no {} pictures", dataset.name, to_string(kind));
+  return split;
+}
+
 void warn_of(const Dataset& dataset, const Console& console) {
   for (const std::string& note : dataset.notes) console.note("{}", note);
   constexpr size_t kShown = 10;

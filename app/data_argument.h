@@ -62,6 +62,8 @@ struct PictureUse {
 Dataset open_data(const DataArguments& arguments, SplitsWanted wanted = {}, const PictureUse& use = {});
 // How a data set is opened, where that is not the opener's to say.
 using OpenData = std::function<Dataset(const DataArguments&, const PictureUse&)>;
+// A split that has pictures; throws Error (usage) naming `where` for one that has none.
+const Split& wanted_split(const Dataset& dataset, SplitKind kind, const std::string& where);
 // What is amiss with it, as warnings: files that were left out, the same pictures in several splits.
 void warn_of(const Dataset& dataset, const Console& console);
 DataOptions data_options(const DataArguments& arguments);

@@ -44,8 +44,8 @@ std::vector<std::string> expanded(const std::vector<std::string>& arguments, int
     if (is_joint_run(argument)) {
       for (const std::string& run : member_runs(argument)) models.push_back(run);
     } else if (folder_exists(argument + "/best")) {
-      if (!folder_exists(best_run(argument))) throw file_error(argument, "the study has no best run yet (expected best/1 in it)");
-      for (int64_t k = 1; k <= top && folder_exists(best_run(argument, k)); ++k) models.push_back(best_run(argument, k));
+      models.push_back(existing_best_run(argument));
+      for (int64_t k = 2; k <= top && folder_exists(best_run(argument, k)); ++k) models.push_back(best_run(argument, k));
     } else {
       models.push_back(argument);
     }
@@ -57,12 +57,6 @@ std::string name_of(const std::string& argument) {
   const std::filesystem::path path = std::filesystem::path(argument).lexically_normal();
   const std::filesystem::path last = path.has_filename() ? path : path.parent_path();
   return folder_exists(argument) ? last.filename().string() : last.stem().string();
-}
-
-const Split& wanted_split(const Dataset& dataset, SplitKind kind, const char* where) {
-  const Split& split = dataset.split(kind);
-  if (split.empty()) throw usage_error(where, "{} has no {} pictures", dataset.name, to_string(kind));
-  return split;
 }
 
 // Every member predicts a split once (and once more mirrored, where that is asked for).

@@ -20,7 +20,7 @@ const Split& wanted_split(const Dataset& dataset, SplitKind kind) {
   const Split& split = dataset.split(kind);
   if (!split.empty()) return split;
   std::string there;
-  for (const SplitKind other : {SplitKind::train, SplitKind::validation, SplitKind::test})
+  for (const SplitKind other : kSplitKinds)
     if (!dataset.split(other).empty()) there += (there.empty() ? "" : " or ") + std::string(to_string(other));
   throw usage_error("--split", "{} has no pictures of this split (got {}, expected {})", dataset.name, to_string(kind),
                     there.empty() ? "another data set" : there);

@@ -25,8 +25,7 @@ std::string write_report(const std::vector<std::string>& runs, const std::string
   Json search;
   if (runs.size() == 1 && is_study(runs.front())) {
     search = study_data(runs.front());
-    folders = {best_run(runs.front())};
-    if (!folder_exists(folders.front())) throw file_error(runs.front(), "the study has no best run yet (expected best/1 in it)");
+    folders = {existing_best_run(runs.front())};
   }
   // A run of several by its members.
   if (runs.size() == 1 && is_joint_run(runs.front())) folders = member_runs(runs.front());

@@ -41,7 +41,7 @@ SplitKind RunEvaluation::reported() const {
 
 std::vector<SplitKind> RunEvaluation::splits() const {
   std::vector<SplitKind> kinds;
-  for (const SplitKind kind : {SplitKind::train, SplitKind::validation, SplitKind::test})
+  for (const SplitKind kind : kSplitKinds)
     if (!split(kind).empty() && !(kind == SplitKind::validation && arguments_.data.validation == "test")) kinds.push_back(kind);
   return kinds;
 }

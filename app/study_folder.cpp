@@ -105,6 +105,12 @@ const tune::TrialRow& best_trial(const std::vector<tune::TrialRow>& ranking, con
 
 std::string best_run(const std::string& folder, int64_t k) { return fmt::format("{}/best/{}", folder, k); }
 
+std::string existing_best_run(const std::string& folder) {
+  const std::string run = best_run(folder);
+  if (!folder_exists(run)) throw file_error(folder, "the study has no best run yet (expected best/1 in it)");
+  return run;
+}
+
 void publish_best(const std::string& folder, tune::Study& study, int keep) {
   const fs::path best = folder + "/best", made = folder + "/.best.tmp", old = folder + "/.best-old.tmp";
   try {

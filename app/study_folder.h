@@ -52,6 +52,8 @@ const tune::TrialRow* best_of(const std::vector<tune::TrialRow>& ranking);
 const tune::TrialRow& best_trial(const std::vector<tune::TrialRow>& ranking, const std::string& folder);
 // The run folder of the k-th best trial: best/k.
 std::string best_run(const std::string& folder, int64_t k = 1);
+// The best trial's; throws Error (file) where there is none yet.
+std::string existing_best_run(const std::string& folder);
 // Makes best/1 … best/keep from trials/.
 void publish_best(const std::string& folder, tune::Study& study, int keep);
 

@@ -135,7 +135,7 @@ std::string hash_of(const Source& source) {
 
 std::string cut_of(const Dataset& dataset, const DataOptions& options) {
   std::vector<int64_t> cut = {options.validation_is_test, dataset.has_own_validation && !options.validation_split};
-  for (const SplitKind kind : {SplitKind::train, SplitKind::validation, SplitKind::test}) {
+  for (const SplitKind kind : kSplitKinds) {
     const Split& split = dataset.split(kind);
     cut.push_back(split.size());
     for (int64_t i = 0; i < split.size(); ++i) cut.push_back(split.place(i));
@@ -158,7 +158,7 @@ std::string_view to_string(SplitKind kind) {
 }
 
 SplitKind parse_split_kind(const std::string& text, const std::string& where) {
-  for (const SplitKind kind : {SplitKind::train, SplitKind::validation, SplitKind::test})
+  for (const SplitKind kind : kSplitKinds)
     if (text == to_string(kind)) return kind;
   throw usage_error(where, "unknown split (got \"{}\", expected train, validation or test)", text);
 }

@@ -12,6 +12,7 @@
 namespace fovea {
 
 enum class SplitKind { train, validation, test };
+inline constexpr SplitKind kSplitKinds[] = {SplitKind::train, SplitKind::validation, SplitKind::test};
 std::string_view to_string(SplitKind kind);
 SplitKind parse_split_kind(const std::string& text, const std::string& where);  // throws naming the three
 

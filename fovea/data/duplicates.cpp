@@ -41,16 +41,15 @@ std::string Leak::line() const {
 }
 
 std::vector<Leak> find_leaks(const Dataset& dataset) {
-  constexpr SplitKind kinds[] = {SplitKind::train, SplitKind::validation, SplitKind::test};
   std::vector<std::vector<Hashed>> all;
-  for (const SplitKind kind : kinds) all.push_back(hashed(dataset.split(kind)));
+  for (const SplitKind kind : kSplitKinds) all.push_back(hashed(dataset.split(kind)));
   std::vector<Leak> leaks;
   for (size_t a = 0; a < 3; ++a)
     for (size_t b = a + 1; b < 3; ++b) {
-      const Split &from = dataset.split(kinds[a]), &into = dataset.split(kinds[b]);
+      const Split &from = dataset.split(kSplitKinds[a]), &into = dataset.split(kSplitKinds[b]);
       // One split under two names is meant.
       if (from.empty() || into.empty() || from.numbers(0).data() == into.numbers(0).data()) continue;
-      Leak leak{kinds[a], kinds[b], 0, {}};
+      Leak leak{kSplitKinds[a], kSplitKinds[b], 0, {}};
       std::vector<std::pair<int64_t, int64_t>> pairs;
       for (const Hashed& picture : all[b]) {
         const auto same = std::lower_bound(all[a].begin(), all[a].end(), Hashed{picture.hash, 0});
@@ -61,7 +60,7 @@ std::vector<Leak> find_leaks(const Dataset& dataset) {
       leak.pictures = static_cast<int64_t>(pairs.size());
       pairs.resize(std::min(pairs.size(), kExamples));
       for (const auto& [place, other] : pairs)
-        leak.examples.emplace_back(name_of(into, kinds[b], place), name_of(from, kinds[a], other));
+        leak.examples.emplace_back(name_of(into, kSplitKinds[b], place), name_of(from, kSplitKinds[a], other));
       leaks.push_back(std::move(leak));
     }
   return leaks;

@@ -39,7 +39,7 @@ class Loader {
         decoder_(files, options),
         size_(options.size),
         channels_(options.channels) {
-    for (const SplitKind split : {SplitKind::train, SplitKind::validation, SplitKind::test}) {
+    for (const SplitKind split : kSplitKinds) {
       if (!is_wanted(split, wanted)) continue;
       Part& part = parts_.emplace_back(Part{.split = split});
       for (size_t i = 0; i < files_.files.size(); ++i)

@@ -44,7 +44,7 @@ OwnSizes own_sizes(const Dataset& dataset) {
   OwnSizes result;
   result.channels.resize(4);
   std::set<std::tuple<int64_t, int64_t, int64_t>> sizes;  // pixels, height, width
-  for (const SplitKind kind : {SplitKind::train, SplitKind::validation, SplitKind::test}) {
+  for (const SplitKind kind : kSplitKinds) {
     const Split& split = dataset.split(kind);
     for (int64_t i = 0; i < split.size(); ++i) {
       const PictureOrigin* origin = split.origin(i);

@@ -204,9 +204,9 @@ void check_names(const Draft& draft, const std::string& where) {
 // make_layer lets pass what Keras writes at its neutral value and no layer of ours has; written by hand that is a mistake.
 void check_options(const DraftLayer& layer, const Layer& made) {
   const Json options = made.options();
-  std::vector<std::string> known, ignored = ignored_options(layer.config);
+  const std::vector<std::string> ignored = ignored_options(layer.config);
+  std::vector<std::string> known;
   for (const auto& [key, value] : options.items()) known.push_back(key);
-  ignored.push_back("data_format");
   for (const auto& [key, value] : layer.config.items())
     if (is_neutral(value) && !options.contains(key) && std::find(ignored.begin(), ignored.end(), key) == ignored.end())
       throw unknown_option(layer.where + ": " + layer.name, key, value, known);

@@ -54,7 +54,7 @@ void register_layer(const std::string& type, LayerMaker maker) {
 
 std::vector<std::string> ignored_options(const Json& config) {
   // Precision is a property of plans.
-  std::vector<std::string> names = {"name", "trainable", "dtype", "batch_input_shape", "input_shape", "sparse",
+  std::vector<std::string> names = {"name", "trainable", "dtype", "data_format", "batch_input_shape", "input_shape", "sparse",
                                     "ragged", "optional", "seed", "synchronized", "autocast", "renorm_momentum", "rng_type"};
   // Keras 2 derives its other convolutions from Conv2D, and writes what they inherit and do not use.
   if (config.contains("groups") && config["groups"] == 1) names.push_back("groups");

@@ -21,11 +21,9 @@ bool is_number(const std::string& name) {
   return !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
 }
 
-bool occurs(const Dataset& dataset, int64_t label) {
-  for (const SplitKind kind : {SplitKind::train, SplitKind::validation, SplitKind::test})
-    for (int64_t i = 0; i < dataset.split(kind).size(); ++i)
-      if (dataset.split(kind).label(i) == label) return true;
-  return false;
+bool occurs(const Dataset& dataset, size_t label) {
+  return std::any_of(std::begin(kSplitKinds), std::end(kSplitKinds),
+                     [&](SplitKind kind) { return dataset.split(kind).class_counts(dataset.classes)[label] > 0; });
 }
 
 }  // namespace
@@ -78,7 +76,7 @@ std::vector<int32_t> match_classes(const Dataset& dataset, const Model& model) {
   for (size_t i = 0; i < classes.size(); ++i) {
     const std::string name = dataset.class_name(static_cast<int64_t>(i));
     const auto at = std::find(known.begin(), known.end(), name);
-    if (at == known.end() && dataset.class_names.empty() && !occurs(dataset, static_cast<int64_t>(i))) continue;
+    if (at == known.end() && dataset.class_names.empty() && !occurs(dataset, i)) continue;
     if (at == known.end())
       throw file_error(dataset.name, "class \"{}\" is none of the model's (expected {}){}", name, listed(known),
                        did_you_mean(name, known));

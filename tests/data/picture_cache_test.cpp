@@ -74,7 +74,7 @@ class PicturesInTheCache : public testing::Test {
     EXPECT_EQ(a.hash, b.hash);
     EXPECT_EQ(a.class_names, b.class_names);
     EXPECT_EQ(a.picture_shape(), b.picture_shape());
-    for (const SplitKind kind : {SplitKind::train, SplitKind::validation, SplitKind::test}) {
+    for (const SplitKind kind : kSplitKinds) {
       const Split &x = a.split(kind), &y = b.split(kind);
       ASSERT_EQ(x.size(), y.size());
       for (int64_t i = 0; i < x.size(); ++i) {
