@@ -124,11 +124,8 @@ OpenedModel open_named(const std::string& argument, const ModelArguments& argume
     named.model = argument;
     return open_zoo(named, !arguments.head.empty(), seed, sizes, console);
   }
-  if (is_study(argument)) {
-    const std::string best = best_run(argument);
-    if (!folder_exists(best)) throw file_error(argument, "this study has no best model yet");
-    return {.model = load_model(run_model_file(best)), .stem = stem_of(argument), .trained = true};
-  }
+  if (is_study(argument))
+    return {.model = load_model(run_model_file(existing_best_run(argument))), .stem = stem_of(argument), .trained = true};
   if (folder_exists(argument))
     return {.model = load_model(run_model_file(argument)), .stem = stem_of(argument), .trained = true};
   if (file_exists(argument))

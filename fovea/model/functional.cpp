@@ -42,15 +42,16 @@ class SymbolicGraph : public std::enable_shared_from_this<SymbolicGraph> {
   }
 
   SymbolicTensor nest(const Model& model, const SymbolicTensor& x, const std::string& name) {
+    const size_t output = model.graph().output_place();
     const auto [known, fresh] = nested_.emplace(model.identity(), -1);
-    if (!fresh) return tensor(graph_.call_nested(known->second, x.node_, x.training_).front());
+    if (!fresh) return tensor(graph_.call_nested(known->second, x.node_, x.training_)[output]);
     known->second = static_cast<int>(graph_.nested().size());
     const std::vector<int> outputs =
         graph_.add_nested(model.graph(), name.empty() ? model.name() : name, x.node_, x.training_);
     const std::string path = graph_.nested(known->second).path;
     for (int p = 0; p < model.parameters().size(); ++p)
       values_.emplace(path + "/" + model.parameters()[p].path, model.parameters().get(p));
-    return tensor(outputs.front());
+    return tensor(outputs[output]);
   }
 
   // Calls that an earlier trace of a class's `call` made already are taken up again, each once.

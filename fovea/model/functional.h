@@ -46,8 +46,9 @@ class SymbolicTensor {
 // Where a model's pictures come in. Throws Error (usage) for a shape without sizes.
 SymbolicTensor input(const InputLayerOptions& options);
 
-// A model as a layer, with the numbers that it has now. The name, if not given, is the model's own; called again, it
-// shares its parameters. Throws Error (usage) where the shapes do not fit, or where another layer bears the name.
+// A model as a layer, with the numbers that it has now; of several outputs it gives the one that predicts.
+// The name, if not given, is the model's own; called again, it shares its parameters. Throws Error (usage) where the
+// shapes do not fit, or where another layer bears the name.
 SymbolicTensor nested(const Model& model, const SymbolicTensor& x, const std::string& name = {});
 
 struct FunctionalOptions {

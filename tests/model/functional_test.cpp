@@ -71,6 +71,16 @@ TEST(Functional, TakesModelsAsLayersWithTheirNumbers) {
   expect_right_gradients(std::move(model));
 }
 
+TEST(Functional, TakesWhatAModelOfSeveralOutputsPredicts) {
+  const SymbolicTensor in = input({.shape = {4}});
+  Model base = functional(in, {Dense({.units = 2, .name = "aside"})(in), Dense({.units = 4, .name = "out"})(in)}, {.name = "base"});
+  base.graph().set_output(base.graph().find("out"));
+  const SymbolicTensor x = input({.shape = {4}});
+  const SymbolicTensor once = nested(base, x), twice = nested(base, once);
+  EXPECT_EQ(once.shape(), Shape({4}));
+  EXPECT_EQ(twice.shape(), Shape({4}));
+}
+
 TEST(Functional, RefusesWhatIsNotOfOneModel) {
   const SymbolicTensor x = input({.shape = {6, 6, 4}}), y = input({.shape = {6, 6, 4}});
   EXPECT_THAT(refusal([&] { Add({.name = "sum"})(x, y); }, ErrorKind::usage), HasSubstr("sum: is called on tensors of different inputs"));
