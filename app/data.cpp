@@ -15,7 +15,6 @@
 namespace fovea::app {
 namespace {
 
-
 // Everything that is told, worked out once.
 struct Facts {
   OwnSizes sizes;
@@ -42,8 +41,8 @@ Json to_json(const Dataset& dataset, const Facts& facts) {
   for (size_t k = 0; k < std::size(kSplitKinds); ++k) {
     const Split& split = dataset.split(kSplitKinds[k]);
     json["splits"][std::string(to_string(kSplitKinds[k]))] = {{"pictures", split.size()},
-                                                          {"class_counts", split.class_counts(dataset.classes)},
-                                                          {"repeated", facts.repeated[k]}};
+                                                              {"class_counts", split.class_counts(dataset.classes)},
+                                                              {"repeated", facts.repeated[k]}};
   }
   json["mean"] = facts.statistics.mean;
   json["deviation"] = facts.statistics.deviation;
