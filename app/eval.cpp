@@ -16,16 +16,6 @@
 namespace fovea::app {
 namespace {
 
-const Split& wanted_split(const Dataset& dataset, SplitKind kind) {
-  const Split& split = dataset.split(kind);
-  if (!split.empty()) return split;
-  std::string there;
-  for (const SplitKind other : kSplitKinds)
-    if (!dataset.split(other).empty()) there += (there.empty() ? "" : " or ") + std::string(to_string(other));
-  throw usage_error("--split", "{} has no pictures of this split (got {}, expected {})", dataset.name, to_string(kind),
-                    there.empty() ? "another data set" : there);
-}
-
 // The loss that a model was trained with, and its options, as far as they are recorded. Another program may mean other
 // things by these names.
 void take_recorded_loss(const Json& provenance, TrainerOptions& options) {
@@ -81,7 +71,7 @@ int eval(const Arguments& arguments) {
   warn_of(dataset, console);
   warn_if_untrained(opened, of_model, common.seed, console);
 
-  const Split& split = wanted_split(dataset, kind);
+  const Split& split = wanted_split(dataset, kind, "--split");
   const PictureRules rules = picture_rules(model, pictures, console);
   const DataExamples examples(split, rules, match_classes(dataset, model), model.classes(), dataset.name);
   // Nothing is trained: the optimizer without state.

@@ -21,9 +21,15 @@ bool is_number(const std::string& name) {
   return !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
 }
 
-bool occurs(const Dataset& dataset, size_t label) {
-  return std::any_of(std::begin(kSplitKinds), std::end(kSplitKinds),
-                     [&](SplitKind kind) { return dataset.split(kind).class_counts(dataset.classes)[label] > 0; });
+// By class: some split has a picture of it. Classes that have names are taken to.
+std::vector<bool> occurring(const Dataset& dataset) {
+  std::vector<bool> occurs(static_cast<size_t>(dataset.classes), !dataset.class_names.empty());
+  if (dataset.class_names.empty())
+    for (const SplitKind kind : kSplitKinds) {
+      const std::vector<int64_t> counts = dataset.split(kind).class_counts(dataset.classes);
+      for (size_t i = 0; i < counts.size(); ++i) occurs[i] = occurs[i] || counts[i] > 0;
+    }
+  return occurs;
 }
 
 }  // namespace
@@ -73,10 +79,11 @@ std::vector<int32_t> match_classes(const Dataset& dataset, const Model& model) {
                         dataset.classes, model.classes());
     return classes;
   }
+  const std::vector<bool> occurs = occurring(dataset);
   for (size_t i = 0; i < classes.size(); ++i) {
     const std::string name = dataset.class_name(static_cast<int64_t>(i));
     const auto at = std::find(known.begin(), known.end(), name);
-    if (at == known.end() && dataset.class_names.empty() && !occurs(dataset, i)) continue;
+    if (at == known.end() && !occurs[i]) continue;
     if (at == known.end())
       throw file_error(dataset.name, "class \"{}\" is none of the model's (expected {}){}", name, listed(known),
                        did_you_mean(name, known));
