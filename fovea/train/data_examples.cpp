@@ -23,12 +23,13 @@ bool is_number(const std::string& name) {
 
 // By class: some split has a picture of it. Classes that have names are taken to.
 std::vector<bool> occurring(const Dataset& dataset) {
-  std::vector<bool> occurs(static_cast<size_t>(dataset.classes), !dataset.class_names.empty());
-  if (dataset.class_names.empty())
-    for (const SplitKind kind : kSplitKinds) {
-      const std::vector<int64_t> counts = dataset.split(kind).class_counts(dataset.classes);
-      for (size_t i = 0; i < counts.size(); ++i) occurs[i] = occurs[i] || counts[i] > 0;
-    }
+  const auto classes = static_cast<size_t>(dataset.classes);
+  if (!dataset.class_names.empty()) return std::vector<bool>(classes, true);
+  std::vector<bool> occurs(classes);
+  for (const SplitKind kind : kSplitKinds) {
+    const std::vector<int64_t> counts = dataset.split(kind).class_counts(dataset.classes);
+    for (size_t i = 0; i < classes; ++i) occurs[i] = occurs[i] || counts[i] > 0;
+  }
   return occurs;
 }
 
